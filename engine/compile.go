@@ -1,0 +1,365 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"netreach/engine/internal/bitset"
+	"netreach/model"
+)
+
+// Matrix is the verdict about every flow of one cluster: for each class of
+// peers the program of its egress and of its ingress.
+//
+//	allowed(src, dst, port) = dst in egress(src)[port]  and  src in ingress(dst)[port]
+//
+// It is immutable and safe for concurrent use.
+type Matrix struct {
+	u       *Universe
+	ci      int
+	cluster *model.Cluster
+	sel     *selections
+	rows    []*bitset.Set // by rowID
+	dirs    [model.Directions]side
+	nodeOf  []int32          // by peer: its node's index in cluster.Nodes, or -1
+	byName  map[string][]int // "ns/name" -> workloads
+}
+
+// side is one direction of a matrix.
+type side struct {
+	programs  []program
+	programOf []int32 // by class; program 0 lets everybody through
+}
+
+// Compile compiles the cluster-th cluster of u. An error means that a policy
+// names a tier that the cluster does not have.
+func Compile(u *Universe, cluster int) (*Matrix, error) {
+	if cluster < 0 || cluster >= len(u.clusters) {
+		return nil, fmt.Errorf("cluster %d of a universe of %d", cluster, len(u.clusters))
+	}
+	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], sel: newSelections(u, cluster)}
+	c := &compiler{m: m, rowIDs: map[uint64][]rowID{}, algebra: sets{m.sel.everyone.certain}}
+	if err := c.orderPolicies(); err != nil {
+		return nil, err
+	}
+	for d := range model.Directions {
+		c.side(d)
+	}
+	m.placeOnNodes()
+	m.nameWorkloads()
+	return m, nil
+}
+
+// compiler makes the programs and rows of a matrix.
+type compiler struct {
+	m       *Matrix
+	order   []int32 // policies by tier and Order
+	tierOf  []int   // by policy
+	rowIDs  map[uint64][]rowID
+	algebra sets
+}
+
+func (c *compiler) orderPolicies() error {
+	tiers := map[string]int{}
+	for i, t := range c.m.cluster.Tiers {
+		tiers[t.Name] = i
+	}
+	policies := c.m.cluster.Policies
+	c.tierOf = make([]int, len(policies))
+	for i := range policies {
+		t, ok := tiers[policies[i].Tier]
+		if !ok {
+			return fmt.Errorf("%s is of tier %q, which the cluster does not have", policies[i].Origin.Object(), policies[i].Tier)
+		}
+		c.tierOf[i] = t
+		c.order = append(c.order, int32(i))
+	}
+	slices.SortStableFunc(c.order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(c.tierOf[a], c.tierOf[b]), cmp.Compare(policies[a].Order, policies[b].Order))
+	})
+	return nil
+}
+
+// side compiles one direction: the policies that apply to each class, one
+// program for each distinct list of them, and the rows of each program.
+func (c *compiler) side(d model.Direction) {
+	u := c.m.u
+	applied := make([][]int32, u.classes) // policy*2, +1 where the subject is open
+	rules := make([][]rule, len(c.m.cluster.Policies))
+	for _, p := range c.order {
+		policy := &c.m.cluster.Policies[p]
+		rules[p] = c.rules(policy, d)
+		if len(rules[p]) == 0 && !policy.Isolates[d] {
+			continue
+		}
+		subject := c.m.sel.pods(policy.Subject)
+		for class := range subject.possible.All() {
+			entry := p * 2
+			if subject.certain != subject.possible && !subject.certain.Has(class) {
+				entry++
+			}
+			applied[class] = append(applied[class], entry)
+		}
+	}
+	s := &c.m.dirs[d]
+	s.programOf = make([]int32, u.classes)
+	s.programs = []program{c.compute(program{})}
+	ids := map[string]int32{"": 0}
+	var key []byte
+	for class, entries := range applied {
+		key = key[:0]
+		byName := false
+		for _, e := range entries {
+			key = binary.LittleEndian.AppendUint32(key, uint32(e))
+			byName = byName || d == model.Ingress && hasNames(rules[e/2])
+		}
+		if byName {
+			// The subject is the destination, so names resolve on it (NP-31). Its
+			// selectability matters beside its ports.
+			key = append(key, 'n', byte(c.m.sel.selectable(class)))
+			key = binary.LittleEndian.AppendUint32(key, uint32(c.m.sel.attr(class).ports))
+		}
+		id, ok := ids[string(key)]
+		if !ok {
+			id = int32(len(s.programs))
+			ids[string(key)] = id
+			s.programs = append(s.programs, c.compute(c.program(d, class, entries, rules)))
+		}
+		s.programOf[class] = id
+	}
+}
+
+// rule is a rule of one direction, compiled as far as that goes without knowing
+// the subject: ingress names are left for it.
+type rule struct {
+	fragments []fragment
+	index     int32
+	action    model.Action
+	peers     selection
+	names     []portName // ingress
+}
+
+func hasNames(rs []rule) bool {
+	return slices.ContainsFunc(rs, func(r rule) bool { return len(r.names) > 0 })
+}
+
+// rules compiles the rules of a policy in one direction.
+func (c *compiler) rules(p *model.Policy, d model.Direction) []rule {
+	var out []rule
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		if r.Direction != d {
+			continue
+		}
+		out = append(out, c.rule(r, int32(i)))
+	}
+	return out
+}
+
+func (c *compiler) rule(r *model.Rule, index int32) rule {
+	out := rule{index: index, action: r.Action}
+	if slices.ContainsFunc(r.Peers, func(p model.Peer) bool { return p.Kind == model.PeerClosed }) {
+		// A peer that we cannot read fails closed (ANP-20, CNP-26).
+		if r.Action != model.Allow {
+			out.action = model.Deny
+			out.fragments = []fragment{{rule: index, action: model.Deny, peers: c.m.sel.everyone}}
+		}
+		return out
+	}
+	out.peers = c.m.sel.peers(r.Peers)
+	var atoms, open []atomRange
+	for _, p := range r.Ports {
+		switch p.Kind {
+		case model.PortAny:
+			out.fragments = []fragment{{rule: index, action: r.Action, peers: out.peers}}
+			return out
+		case model.PortRange:
+			whole := c.atoms(p.Protocol, p.First, p.Last)
+			if endPort := c.m.u.opts.Switches.EndPort; p.EndPort && endPort != model.Yes {
+				if endPort == model.Open {
+					open = append(open, whole)
+				}
+				whole = c.atoms(p.Protocol, p.First, p.First)
+			}
+			atoms = append(atoms, whole)
+		case model.PortNamed:
+			if r.Direction == model.Ingress {
+				out.names = append(out.names, nameOf(p))
+				continue
+			}
+			for n, pods := range c.m.sel.named(nameOf(p)) {
+				peers := selection{out.peers.certain.And(pods.certain), out.peers.possible.And(pods.possible)}
+				if peers.certain.Equal(peers.possible) {
+					peers.certain = peers.possible
+				}
+				if !peers.possible.Empty() {
+					out.fragments = append(out.fragments, fragment{
+						rule: index, action: r.Action, peers: peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)},
+					})
+				}
+			}
+			slices.SortStableFunc(out.fragments, func(a, b fragment) int { return cmp.Compare(a.atoms[0].lo, b.atoms[0].lo) })
+		}
+	}
+	if len(atoms) > 0 {
+		out.fragments = append(out.fragments, fragment{rule: index, action: r.Action, peers: out.peers, atoms: joinAtoms(atoms)})
+	}
+	if len(open) > 0 {
+		out.fragments = append(out.fragments, fragment{
+			rule: index, action: r.Action, peers: selection{nil, out.peers.possible}, atoms: joinAtoms(open),
+		})
+	}
+	return out
+}
+
+func (c *compiler) atoms(p model.Protocol, first, last uint16) atomRange {
+	lo, hi := c.m.u.ports.Range(p, first, last)
+	return atomRange{int32(lo), int32(hi)}
+}
+
+// joinAtoms returns the ranges sorted, those that touch or overlap as one.
+func joinAtoms(rs []atomRange) []atomRange {
+	slices.SortFunc(rs, func(a, b atomRange) int { return cmp.Compare(a.lo, b.lo) })
+	out := rs[:1]
+	for _, r := range rs[1:] {
+		if last := &out[len(out)-1]; r.lo <= last.hi {
+			last.hi = max(last.hi, r.hi)
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// program assembles the rules that apply to a class.
+func (c *compiler) program(d model.Direction, class int, entries []int32, rules [][]rule) program {
+	var p program
+	for _, e := range entries {
+		policy := &c.m.cluster.Policies[e/2]
+		tier := c.tierOf[e/2]
+		if n := len(p.tiers); n == 0 || p.tiers[n-1].tier != tier {
+			p.tiers = append(p.tiers, progTier{tier: tier})
+		}
+		t := &p.tiers[len(p.tiers)-1]
+		pp := progPolicy{policy: e / 2, subject: FullMatch}
+		if e%2 == 1 {
+			pp.subject = MaybeMatch
+		}
+		for _, r := range rules[e/2] {
+			pp.fragments = append(pp.fragments, c.forSubject(r, class)...)
+		}
+		if pp.subject == MaybeMatch {
+			for i := range pp.fragments {
+				pp.fragments[i].peers.certain = nil
+			}
+		}
+		if policy.Isolates[d] {
+			t.isolates = max(t.isolates, pp.subject)
+			p.isolated = max(p.isolated, pp.subject)
+		}
+		if n := len(t.groups); n > 0 && c.m.cluster.Policies[t.groups[n-1][0].policy].Order == policy.Order {
+			t.groups[n-1] = append(t.groups[n-1], pp)
+		} else {
+			t.groups = append(t.groups, []progPolicy{pp})
+		}
+	}
+	return p
+}
+
+// forSubject returns a rule's fragments for subjects of one class.
+func (c *compiler) forSubject(r rule, class int) []fragment {
+	out := slices.Clone(r.fragments)
+	for _, name := range r.names {
+		numbers := c.m.sel.resolves(class, name)
+		for _, n := range sortedNumbers(numbers) {
+			f := fragment{rule: r.index, action: r.action, peers: r.peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)}}
+			if numbers[n] == MaybeMatch {
+				f.peers.certain = nil
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func sortedNumbers(m map[portNumber]Match) []portNumber {
+	out := make([]portNumber, 0, len(m))
+	for n := range m {
+		out = append(out, n)
+	}
+	slices.SortFunc(out, func(a, b portNumber) int {
+		return cmp.Or(cmp.Compare(a.protocol, b.protocol), cmp.Compare(a.port, b.port))
+	})
+	return out
+}
+
+// compute fills in the rows of a program. Between two edges of its rules' ports
+// nothing changes, and atoms at which the same rules are active share the work.
+func (c *compiler) compute(p program) program {
+	var withPorts []*fragment
+	edges := []int32{0}
+	for _, t := range p.tiers {
+		for _, g := range t.groups {
+			for i := range g {
+				for j := range g[i].fragments {
+					f := &g[i].fragments[j]
+					if f.atoms == nil {
+						continue
+					}
+					withPorts = append(withPorts, f)
+					for _, r := range f.atoms {
+						edges = append(edges, r.lo, r.hi)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(edges)
+	edges = slices.Compact(edges)
+	memo := map[string]bounds{}
+	active := make([]byte, (len(withPorts)+7)/8)
+	for _, edge := range edges {
+		if int(edge) == c.m.u.ports.Len() {
+			break
+		}
+		clear(active)
+		for i, f := range withPorts {
+			if f.covers(int(edge)) {
+				active[i/8] |= 1 << (i % 8)
+			}
+		}
+		row, ok := memo[string(active)]
+		if !ok {
+			e := evaluation[*bitset.Set]{algebra: c.algebra, tiers: c.m.cluster.Tiers, atom: int(edge)}
+			v := e.program(&p)
+			row.lo = c.intern(v.lo)
+			row.hi = row.lo
+			if v.hi != v.lo {
+				row.hi = c.intern(v.hi)
+			}
+			memo[string(active)] = row
+		}
+		if n := len(p.rows); n > 0 && p.rows[n-1] == row {
+			continue
+		}
+		p.starts = append(p.starts, edge)
+		p.rows = append(p.rows, row)
+	}
+	return p
+}
+
+// intern returns the ID of a row with the members of s.
+func (c *compiler) intern(s *bitset.Set) rowID {
+	h := s.Hash()
+	for _, id := range c.rowIDs[h] {
+		if c.m.rows[id].Equal(s) {
+			return id
+		}
+	}
+	id := rowID(len(c.m.rows))
+	c.m.rows = append(c.m.rows, s)
+	c.rowIDs[h] = append(c.rowIDs[h], id)
+	return id
+}

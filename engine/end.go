@@ -1,0 +1,249 @@
+package engine
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"netreach/engine/internal/atoms"
+	"netreach/engine/internal/bitset"
+	"netreach/model"
+)
+
+// End is a set of peers under the name that a user gave or that a table
+// prints.
+type End struct {
+	Name string
+	// Outside tells that every member is an address outside.
+	Outside bool
+	// Weight is the number of pods and nodes in the end; 0 for outside.
+	Weight int
+	// Peers is ascending.
+	Peers []PeerID
+}
+
+// end returns an end of the given peers, in any order.
+func (m *Matrix) end(name string, peers []PeerID) End {
+	slices.Sort(peers)
+	e := End{Name: name, Peers: slices.Compact(peers), Outside: true}
+	for _, id := range e.Peers {
+		switch p := m.pod(id); {
+		case p != nil:
+			e.Weight += p.Weight
+			e.Outside = false
+		case m.u.peers[id].Kind == NodePeer:
+			e.Weight++
+			e.Outside = false
+		}
+	}
+	return e
+}
+
+// podPeers returns the peers of the cluster's pods.
+func (m *Matrix) podPeers() []PeerID {
+	out := make([]PeerID, 0, len(m.cluster.Pods))
+	for id := range m.u.pods {
+		if m.pod(PeerID(id)) != nil {
+			out = append(out, PeerID(id))
+		}
+	}
+	return out
+}
+
+// Pods returns an end for each pod, by name. A pod is named "ns/name"; one that
+// stands for a workload of the same name as another pod, "ns/kind/name".
+func (m *Matrix) Pods() []End {
+	var out []End
+	for _, id := range m.podPeers() {
+		out = append(out, m.end(m.podName(id), []PeerID{id}))
+	}
+	return out
+}
+
+func (m *Matrix) podName(id PeerID) string {
+	p := m.u.peers[id]
+	if p.Workload != "" {
+		if other, ok := m.u.PodID(p.Namespace, p.Name); ok && other != id || m.standsTwice(id) {
+			return p.Namespace + "/" + strings.ToLower(p.Workload) + "/" + p.Name
+		}
+	}
+	return p.String()
+}
+
+// standsTwice reports whether another workload's pod has the name of id.
+func (m *Matrix) standsTwice(id PeerID) bool {
+	same := func(other PeerID) bool {
+		return other >= 0 && int(other) < m.u.pods && m.u.peers[other].Namespace == m.u.peers[id].Namespace && m.u.peers[other].Name == m.u.peers[id].Name
+	}
+	return same(id-1) || same(id+1)
+}
+
+// Workloads returns an end for each workload, sorted by namespace, name and
+// kind. A workload is named "ns/name", or "ns/kind/name" where that is not
+// unique.
+func (m *Matrix) Workloads() []End {
+	members := make([][]PeerID, len(m.cluster.Workloads))
+	for _, id := range m.podPeers() {
+		w := m.pod(id).Workload
+		members[w] = append(members[w], id)
+	}
+	var out []End
+	for _, w := range m.workloadsByName() {
+		if len(members[w]) > 0 {
+			out = append(out, m.end(m.workloadName(w), members[w]))
+		}
+	}
+	return out
+}
+
+func (m *Matrix) workloadsByName() []int {
+	ws := m.cluster.Workloads
+	order := make([]int, len(ws))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(strings.Compare(ws[a].Namespace, ws[b].Namespace), strings.Compare(ws[a].Name, ws[b].Name), strings.Compare(ws[a].Kind, ws[b].Kind))
+	})
+	return order
+}
+
+// workloadName returns the name under which the i-th workload prints.
+func (m *Matrix) workloadName(i int) string {
+	w := &m.cluster.Workloads[i]
+	if len(m.workloadsNamed(w.Namespace, w.Name)) > 1 {
+		return w.Namespace + "/" + strings.ToLower(w.Kind) + "/" + w.Name
+	}
+	return w.Namespace + "/" + w.Name
+}
+
+// nameWorkloads fills byName.
+func (m *Matrix) nameWorkloads() {
+	m.byName = make(map[string][]int, len(m.cluster.Workloads))
+	for i := range m.cluster.Workloads {
+		w := &m.cluster.Workloads[i]
+		key := w.Namespace + "/" + w.Name
+		m.byName[key] = append(m.byName[key], i)
+	}
+}
+
+// workloadsNamed returns the indices of the workloads ns/name, of any kind.
+func (m *Matrix) workloadsNamed(namespace, name string) []int {
+	return m.byName[namespace+"/"+name]
+}
+
+// Namespaces returns an end for each namespace that has a pod, named "ns/*".
+func (m *Matrix) Namespaces() []End {
+	members := map[string][]PeerID{}
+	for _, id := range m.podPeers() {
+		ns := m.u.peers[id].Namespace
+		members[ns] = append(members[ns], id)
+	}
+	var out []End
+	for _, ns := range sortedKeys(members) {
+		out = append(out, m.end(ns+"/*", members[ns]))
+	}
+	return out
+}
+
+// Outside returns the addresses outside as ends: "internet" and "private"
+// first, and behind each, where its members differ in some verdict, its parts:
+// the largest ranges of one behaviour, named by CIDR or "A-B".
+func (m *Matrix) Outside() []End {
+	var out []End
+	for _, special := range []bool{false, true} {
+		whole, parts := m.outsideParts(special)
+		out = append(out, whole)
+		out = append(out, parts...)
+	}
+	return out
+}
+
+// outsideEnd returns the end "internet", or "private" for the special space.
+// IPv6 is part of them only where the input knows of IPv6: see
+// Universe.dualStack.
+func (m *Matrix) outsideEnd(special bool) End {
+	name := "internet"
+	if special {
+		name = "private"
+	}
+	var peers []PeerID
+	for _, r := range m.outsideRanges(special) {
+		peers = append(peers, m.u.outsidePeer(r.Class))
+	}
+	return m.end(name, peers)
+}
+
+func (m *Matrix) outsideRanges(special bool) []atoms.Range {
+	return slices.DeleteFunc(m.u.addrs.Ranges(), func(r atoms.Range) bool {
+		return m.u.addrs.Special(r.Class) != special || r.From.Is6() && !m.u.hasIPv6
+	})
+}
+
+// outsideParts returns internet or private, and its parts of one behaviour and
+// family, of which there is one where nothing differs.
+func (m *Matrix) outsideParts(special bool) (whole End, parts []End) {
+	behaviour := m.outsideBehaviour()
+	differs := false
+	var merged []AddrRange
+	var peers [][]PeerID
+	var last atoms.Range
+	ranges := m.outsideRanges(special)
+	for i, r := range ranges {
+		same := i > 0 && behaviour[r.Class] == behaviour[last.Class]
+		differs = differs || i > 0 && !same
+		peer := m.u.outsidePeer(r.Class)
+		if n := len(merged) - 1; same && last.To.Next() == r.From {
+			merged[n].Last = r.To
+			peers[n] = append(peers[n], peer)
+		} else {
+			merged = append(merged, AddrRange{r.From, r.To})
+			peers = append(peers, []PeerID{peer})
+		}
+		last = r
+	}
+	if differs {
+		for i, r := range merged {
+			parts = append(parts, m.end(r.String(), peers[i]))
+		}
+	}
+	return m.outsideEnd(special), parts
+}
+
+// outsideBehaviour returns a signature for each class of addresses: equal where
+// every row of the matrix treats two alike.
+func (m *Matrix) outsideBehaviour() []uint64 {
+	out := make([]uint64, m.u.addrs.Len())
+	for id, row := range m.rows {
+		h := bitset.Of(id).Hash()
+		for class := range row.From(m.u.outside) {
+			out[m.sel.attr(class).addr] ^= h
+		}
+	}
+	return out
+}
+
+// addrEnd returns the end of the addresses first to last: the pods and nodes
+// that have one of them, if they are all of it, and the addresses outside.
+func (m *Matrix) addrEnd(name string, first, last netip.Addr) End {
+	if first == last {
+		return m.end(name, []PeerID{m.u.AddrID(first)})
+	}
+	var peers []PeerID
+	for _, r := range m.u.addrs.Between(first, last) {
+		peers = append(peers, m.u.outsidePeer(r.Class))
+	}
+	return m.end(name, peers)
+}
+
+// podsWhere returns the peers of the pods for which keep holds.
+func (m *Matrix) podsWhere(keep func(*model.Pod) bool) []PeerID {
+	var out []PeerID
+	for _, id := range m.podPeers() {
+		if keep(m.pod(id)) {
+			out = append(out, id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,280 @@
+package engine
+
+import (
+	"net/netip"
+	"slices"
+
+	"netreach/model"
+)
+
+// Explain returns the trace of one flow. Its cost follows the rules that apply
+// to the two ends.
+func (m *Matrix) Explain(src, dst PeerID, proto model.Protocol, port uint16) Trace {
+	t := Trace{Src: src, Dst: dst, Protocol: proto, Port: port}
+	if m.u.indexOf[m.ci][src] < 0 || m.u.indexOf[m.ci][dst] < 0 {
+		return t
+	}
+	if src == dst && m.itself(src) {
+		t.Verdict = model.Allowed
+		t.Notes = []string{noteItself}
+		t.Flows = []FlowTrace{{Verdict: model.Allowed, Overlay: Itself}}
+		return t
+	}
+	x := explainer{m: m, t: &t, atom: m.u.ports.Of(proto, port), rel: m.relation(src, dst)}
+	for i, a := range m.u.shapes[m.u.shapeOf[src]] {
+		for k, b := range m.u.shapes[m.u.shapeOf[dst]] {
+			if !m.meet(a, b) {
+				continue
+			}
+			f := x.flow(a, b)
+			f.SrcAddr, f.DstAddr = m.memberAddr(src, a, i), m.memberAddr(dst, b, k)
+			t.Flows = append(t.Flows, f)
+			t.Verdict = t.Verdict.Join(f.Verdict)
+		}
+	}
+	if len(t.Flows) == 0 {
+		t.Verdict = model.Denied
+		t.Notes = append(t.Notes, noteNoFamily)
+	}
+	return t
+}
+
+// memberAddr returns the address of the k-th member of a peer, or the zero Addr
+// if that is unknown or one of many.
+func (m *Matrix) memberAddr(id PeerID, class int32, k int) netip.Addr {
+	addrs := m.addresses(id)
+	if len(addrs) == 1 && k == 0 {
+		return addrs[0]
+	}
+	want := m.sel.attr(int(class))
+	for _, a := range addrs {
+		if familyOf(a) == want.fam && (want.addr < 0 || int(want.addr) == m.u.addrs.Of(a)) {
+			return a
+		}
+	}
+	return netip.Addr{}
+}
+
+// addresses returns the known addresses of a pod or node. An outside peer that
+// is one address has that.
+func (m *Matrix) addresses(id PeerID) []netip.Addr {
+	switch p := m.pod(id); {
+	case p != nil && p.HostNetwork && len(p.Addresses) == 0 && m.nodeOf[id] >= 0:
+		return m.cluster.Nodes[m.nodeOf[id]].Addresses
+	case p != nil:
+		return p.Addresses
+	case m.node(id) != nil:
+		return m.node(id).Addresses
+	}
+	if rs := m.u.peers[id].Ranges; len(rs) == 1 && rs[0].First == rs[0].Last {
+		return []netip.Addr{rs[0].First}
+	}
+	return nil
+}
+
+// explainer walks the programs of one pair of members.
+type explainer struct {
+	m    *Matrix
+	t    *Trace
+	atom int
+	rel  relation
+}
+
+func (x *explainer) flow(src, dst int32) FlowTrace {
+	f := FlowTrace{
+		Egress:  x.direction(model.Egress, src, dst, x.t.Src, x.t.Dst),
+		Ingress: x.direction(model.Ingress, dst, src, x.t.Dst, x.t.Src),
+	}
+	if x.rel&fromOwnNode != 0 && x.m.u.opts.Switches.OwnNodeIngress != model.No {
+		f.Overlay = OwnNode
+	}
+	switch e, i := f.Egress.Verdict, f.Ingress.Verdict; {
+	case e == model.Denied || i == model.Denied:
+		f.Verdict = model.Denied
+	case e == model.Allowed && i == model.Allowed:
+		f.Verdict = model.Allowed
+	default:
+		f.Verdict = model.Unknown
+	}
+	return f
+}
+
+// direction walks the tiers for the subject's class towards the peer's class.
+func (x *explainer) direction(d model.Direction, subject, peer int32, subjectID, peerID PeerID) DirectionTrace {
+	s := &x.m.dirs[d]
+	p := &s.programs[s.programOf[subject]]
+	ownNode := NoMatch
+	if d == model.Egress && x.rel&toOwnNode != 0 {
+		ownNode = narrow(FullMatch, x.m.u.opts.Switches.OwnNodeEgress)
+	}
+	v := x.m.evaluate(p, int(peer), x.atom, ownNode)
+	if d == model.Ingress && x.rel&fromOwnNode != 0 {
+		switch x.m.u.opts.Switches.OwnNodeIngress {
+		case model.Yes:
+			v = value[bool]{true, true}
+		case model.Open:
+			v.hi = true
+		case model.No:
+		}
+	}
+	t := DirectionTrace{Direction: d, Verdict: model.Denied, Filtered: x.m.subject(subjectID), Isolated: p.isolated}
+	switch {
+	case v.lo:
+		t.Verdict = model.Allowed
+	case v.hi:
+		t.Verdict = model.Unknown
+	}
+	x.tiers(&t, p, int(peer), peerID, ownNode)
+	if t.Filtered && len(p.tiers) == 0 {
+		t.Elsewhere = x.m.elsewhere(d, subjectID)
+	}
+	return t
+}
+
+// tiers fills in what each tier made of the flow, in order, up to the one that
+// decided.
+func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID, ownNode Match) {
+	decided := false
+	next := 0
+	for i := range x.m.cluster.Tiers {
+		tt := TierTrace{Tier: &x.m.cluster.Tiers[i]}
+		if next == len(p.tiers) || p.tiers[next].tier != i {
+			t.Tiers = append(t.Tiers, tt)
+			continue
+		}
+		pt := &p.tiers[next]
+		next++
+		if decided {
+			tt.Outcome = NotReached
+		}
+		for _, group := range pt.groups {
+			traces := make([]PolicyTrace, len(group))
+			for k := range group {
+				traces[k] = x.policy(t.Direction, &group[k], peer, peerID)
+			}
+			if !decided && tt.Outcome != ByOpenPoint && tt.Outcome != ByPass {
+				var final bool
+				tt.Outcome, final = decide(traces)
+				decided = decided || final
+			}
+			tt.Policies = append(tt.Policies, traces...)
+			if tt.Outcome == ByAllow || tt.Outcome == ByDeny || tt.Outcome == ByPass {
+				// What stands behind the deciding group is not reached.
+				break
+			}
+		}
+		if tt.Outcome == NotConcerned {
+			tt.Outcome = ByNothing
+			if pt.isolates != NoMatch {
+				tt.Outcome = ByIsolation
+				decided = pt.isolates == FullMatch && tt.Tier.Unmatched != model.Pass
+			}
+			if pt.isolates != NoMatch && tt.Tier.OwnNodeEgress && ownNode == FullMatch {
+				tt.Outcome, t.OwnNode = ByOwnNode, true
+				decided = pt.isolates == FullMatch
+			}
+			if pt.isolates == MaybeMatch || tt.Outcome == ByIsolation && tt.Tier.OwnNodeEgress && ownNode == MaybeMatch {
+				tt.Outcome = ByOpenPoint
+			}
+		}
+		t.Tiers = append(t.Tiers, tt)
+	}
+}
+
+// decide returns how a group of tied policies ends, and whether that is final
+// for the direction. NotConcerned means that none of its rules matched. It
+// marks the rules that decided.
+func decide(group []PolicyTrace) (o Outcome, final bool) {
+	var offers []*RuleTrace // each policy's first certain match, and the open ones before it
+	certain := NoMatch
+	actions := map[model.Action]bool{}
+	for i := range group {
+		for k := range group[i].Rules {
+			r := &group[i].Rules[k]
+			if r.Match == NoMatch {
+				continue
+			}
+			offers = append(offers, r)
+			actions[r.action()] = true
+			certain = max(certain, r.Match)
+			if r.Match == FullMatch {
+				break
+			}
+		}
+	}
+	for _, r := range offers {
+		r.Decided = certain != FullMatch || r.Match == FullMatch || len(actions) > 1
+	}
+	switch {
+	case len(offers) == 0:
+		return NotConcerned, false
+	case certain != FullMatch || len(actions) > 1:
+		return ByOpenPoint, false
+	case actions[model.Allow]:
+		return ByAllow, true
+	case actions[model.Deny]:
+		return ByDeny, true
+	}
+	return ByPass, false
+}
+
+// action returns what a rule does: one with a peer that cannot be read denies,
+// if it does anything (ANP-20).
+func (r *RuleTrace) action() model.Action {
+	if slices.ContainsFunc(r.Rule.Peers, func(p model.Peer) bool { return p.Kind == model.PeerClosed }) {
+		return model.Deny
+	}
+	return r.Rule.Action
+}
+
+// policy tells how each rule of a policy matched.
+func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID PeerID) PolicyTrace {
+	policy := &x.m.cluster.Policies[pp.policy]
+	t := PolicyTrace{Policy: policy, Subject: pp.subject}
+	for i := range policy.Rules {
+		r := &policy.Rules[i]
+		if r.Direction != d {
+			continue
+		}
+		rt := RuleTrace{Rule: r}
+		for k := range pp.fragments {
+			f := &pp.fragments[k]
+			if int(f.rule) != i || !f.covers(x.atom) {
+				continue
+			}
+			certain, possible := (truth{peer}).of(f)
+			switch {
+			case certain:
+				rt.Match = FullMatch
+			case possible:
+				rt.Match = max(rt.Match, MaybeMatch)
+			}
+		}
+		for k := range r.Peers {
+			rt.Peers = append(rt.Peers, x.peer(policy, &r.Peers[k], peer, peerID))
+		}
+		for _, port := range r.Ports {
+			rt.Ports = append(rt.Ports, x.port(port))
+		}
+		t.Rules = append(t.Rules, rt)
+	}
+	return t
+}
+
+// elsewhere returns the policies that would select a pod if they stood in its
+// namespace: a common mistake (NP-9).
+func (m *Matrix) elsewhere(d model.Direction, id PeerID) []*model.Policy {
+	p := m.pod(id)
+	if p == nil {
+		return nil
+	}
+	var out []*model.Policy
+	for i := range m.cluster.Policies {
+		policy := &m.cluster.Policies[i]
+		s := policy.Subject
+		if policy.Isolates[d] && s.Namespace != "" && s.Namespace != p.Namespace && !s.Pods.Everything() && s.Pods.Matches(p.Labels) {
+			out = append(out, policy)
+		}
+	}
+	return out
+}

@@ -1,0 +1,207 @@
+package oracle
+
+import (
+	"cmp"
+	"slices"
+
+	"netreach/model"
+)
+
+// outcomes is the set of ways in which one direction of a flow may end. It is
+// never empty: a direction that may end only one way ends that way.
+type outcomes struct{ allow, deny bool }
+
+// The outcomes that are certain.
+var (
+	onlyAllow = outcomes{allow: true}
+	onlyDeny  = outcomes{deny: true}
+)
+
+func (o outcomes) or(p outcomes) outcomes {
+	return outcomes{o.allow || p.allow, o.deny || p.deny}
+}
+
+// walk is the way of one direction of a flow through the tiers, between one
+// address of each end.
+type walk struct {
+	world
+	direction   model.Direction
+	flow        Flow
+	subject     *model.Pod
+	peer        End
+	peerAddress address
+}
+
+// outcomes returns how the direction may end. A pod's own node is let in before
+// any policy is asked (NP-42).
+func (w walk) outcomes() outcomes {
+	if w.direction == model.Ingress && w.peerIsOwnNode() {
+		switch w.options.Switches.OwnNodeIngress {
+		case model.Yes:
+			return onlyAllow
+		case model.Open:
+			return onlyAllow.or(w.through(w.cluster.Tiers))
+		case model.No:
+		}
+	}
+	return w.through(w.cluster.Tiers)
+}
+
+// peerIsOwnNode reports whether the peer is the node that the subject runs on, or
+// a hostNetwork pod of that node. A pod whose node is unknown shares it with
+// nobody.
+func (w walk) peerIsOwnNode() bool {
+	switch node := w.subject.Node; {
+	case node == "":
+		return false
+	case w.peer.Node != nil:
+		return w.peer.Node.Name == node
+	case w.peer.Pod != nil:
+		return w.peer.Pod.HostNetwork && w.peer.Pod.Node == node
+	}
+	return false
+}
+
+// through returns how the direction may end from the first of the tiers on.
+// What no tier decides is allowed (NP-3).
+func (w walk) through(tiers []model.Tier) outcomes {
+	if len(tiers) == 0 {
+		return onlyAllow
+	}
+	tier, rest := tiers[0], tiers[1:]
+	applied := w.applied(tier)
+	var out outcomes
+	for i := 0; i < len(applied); {
+		end := i + 1
+		for end < len(applied) && applied[end].policy.Order == applied[i].policy.Order {
+			end++
+		}
+		o := w.tied(applied[i:end])
+		out = out.or(outcomes{allow: o.allow, deny: o.deny})
+		if o.pass {
+			// Pass leaves the tier, isolation and all (ANP-7, CNP-12).
+			out = out.or(w.through(rest))
+		}
+		if !o.none {
+			return out
+		}
+		i = end
+	}
+	return out.or(w.unmatched(applied, tier, rest))
+}
+
+// application is a policy with whether it applies to the subject.
+type application struct {
+	policy  *model.Policy
+	applies match
+}
+
+// applied returns the policies of the tier that apply to the subject, or may,
+// in their order (ANP-6, CNP-5).
+func (w walk) applied(tier model.Tier) []application {
+	var out []application
+	for i := range w.cluster.Policies {
+		p := &w.cluster.Policies[i]
+		if p.Tier != tier.Name {
+			continue
+		}
+		if applies := w.selects(p.Subject, w.subject); applies != no {
+			out = append(out, application{p, applies})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b application) int { return cmp.Compare(a.policy.Order, b.policy.Order) })
+	return out
+}
+
+// offer is what policies may make of the flow: the actions that they may decide
+// on, and whether it may be that none of their rules matches.
+type offer struct{ allow, deny, pass, none bool }
+
+func (o *offer) add(a model.Action) {
+	switch a {
+	case model.Allow:
+		o.allow = true
+	case model.Deny:
+		o.deny = true
+	case model.Pass:
+		o.pass = true
+	}
+}
+
+// tied returns what policies of one order may decide. Whose rule comes first is
+// open, so any of them may decide (ANP-5, CNP-7); none does only where none
+// matches. For policies that only allow, this is their union (NP-13).
+func (w walk) tied(group []application) offer {
+	out := offer{none: true}
+	for _, a := range group {
+		o := w.first(a.policy)
+		out.allow = out.allow || o.allow
+		out.deny = out.deny || o.deny
+		out.pass = out.pass || o.pass
+		out.none = out.none && (o.none || a.applies == maybe)
+	}
+	return out
+}
+
+// first returns what the first rule of p that matches may decide (CNP-6).
+func (w walk) first(p *model.Policy) offer {
+	var out offer
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		if r.Direction != w.direction {
+			continue
+		}
+		m, action := w.rule(r)
+		if m != no {
+			out.add(action)
+		}
+		if m == yes {
+			return out
+		}
+	}
+	out.none = true
+	return out
+}
+
+// unmatched returns how the direction may end if no rule of the tier matches:
+// by the tier's Unmatched verdict if a policy isolates the subject (NP-4, NP-5,
+// NP-7), otherwise in the tiers after it.
+func (w walk) unmatched(applied []application, tier model.Tier, rest []model.Tier) outcomes {
+	isolated := no
+	for _, a := range applied {
+		if a.policy.Isolates[w.direction] {
+			isolated = max(isolated, a.applies)
+		}
+	}
+	if isolated == no {
+		return w.through(rest)
+	}
+	final := w.final(tier, rest)
+	// An isolated pod may still reach its own node: an implicit allow where the
+	// tier would else decide, no more than that (NP-42).
+	if w.direction == model.Egress && tier.OwnNodeEgress && w.peerIsOwnNode() {
+		switch w.options.Switches.OwnNodeEgress {
+		case model.Yes:
+			final = onlyAllow
+		case model.Open:
+			final = final.or(onlyAllow)
+		case model.No:
+		}
+	}
+	if isolated == maybe {
+		return final.or(w.through(rest))
+	}
+	return final
+}
+
+// final returns what the tier's Unmatched verdict amounts to.
+func (w walk) final(tier model.Tier, rest []model.Tier) outcomes {
+	switch tier.Unmatched {
+	case model.Allow:
+		return onlyAllow
+	case model.Deny:
+		return onlyDeny
+	case model.Pass:
+	}
+	return w.through(rest)
+}

@@ -1,0 +1,364 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"netreach/model"
+)
+
+// Segment is a maximal set of ports with one verdict.
+type Segment struct {
+	Verdict model.Verdict
+	// Ports is ascending; nil means every port of every protocol.
+	Ports []PortRange
+}
+
+// Answer is the verdict about all flows between two ends on some ports.
+type Answer struct {
+	Verdict model.Verdict
+	// Segments are the parts by port: allow first, then some, unknown, deny.
+	Segments []Segment
+	// Witnesses holds one flow for each verdict that occurs among the members,
+	// in the same order.
+	Witnesses []Witness
+	// Notes say what the verdict rests on beyond the rules.
+	Notes []string
+}
+
+// Witness is one flow, with its verdict.
+type Witness struct {
+	Src, Dst PeerID
+	Port     PortRange
+	Verdict  model.Verdict
+}
+
+// Notes of an Answer.
+const (
+	noteNoFamily = "the two ends have no address family in common, so nothing connects them (NP-53)"
+	noteItself   = "a pod always reaches itself (NP-43)"
+	noteOutside  = "both ends are outside the cluster, where no policy decides"
+)
+
+// shapeGroup is the members of an end that are of one shape.
+type shapeGroup struct {
+	shape int32
+	peers []PeerID // ascending
+}
+
+// groupShapes returns the members of an end by shape, in the order of their
+// first member.
+func (m *Matrix) groupShapes(e End) []shapeGroup {
+	at := map[int32]int{}
+	var out []shapeGroup
+	for _, id := range e.Peers {
+		if m.u.indexOf[m.ci][id] < 0 {
+			continue
+		}
+		shape := m.u.shapeOf[id]
+		i, ok := at[shape]
+		if !ok {
+			i = len(out)
+			at[shape] = i
+			out = append(out, shapeGroup{shape: shape})
+		}
+		out[i].peers = append(out[i].peers, id)
+	}
+	return out
+}
+
+// pair is one kind of flow between two ends, with an example.
+type pair struct {
+	kind     flowKind
+	src, dst PeerID
+}
+
+// pairs returns every kind of flow between two ends that joins two different
+// pods, each with an example. same reports that there were pairs of a pod with
+// itself; apart, that pairs without a common family were left out, since one
+// end is outside and other members of it have one.
+func (m *Matrix) pairs(src, dst []shapeGroup, outside bool) (out []pair, same, apart bool) {
+	for i := range src {
+		for j := range dst {
+			a, b := &src[i], &dst[j]
+			if outside && !m.shapesMeet(a.shape, b.shape) {
+				apart = true
+				continue
+			}
+			found, self := m.groupPairs(a, b)
+			out = append(out, found...)
+			same = same || self
+		}
+	}
+	return out, same, apart
+}
+
+func (m *Matrix) shapesMeet(a, b int32) bool {
+	for _, x := range m.u.shapes[a] {
+		for _, y := range m.u.shapes[b] {
+			if m.meet(x, y) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// groupPairs returns the kinds of flow between two groups. Where neither is of
+// nodes the first pair of different pods stands for all.
+func (m *Matrix) groupPairs(a, b *shapeGroup) (out []pair, self bool) {
+	byNode := map[int32][]PeerID{}
+	onNodes := m.isNodeLike(a.peers[0]) || m.isNodeLike(b.peers[0])
+	if onNodes {
+		for _, q := range b.peers {
+			if n := m.nodeOf[q]; n >= 0 {
+				byNode[n] = append(byNode[n], q)
+			}
+		}
+	}
+	seen := map[relation]bool{}
+	take := func(p, q PeerID, rel relation) {
+		if !seen[rel] {
+			seen[rel] = true
+			out = append(out, pair{flowKind{a.shape, b.shape, rel}, p, q})
+		}
+	}
+	for _, p := range a.peers {
+		if _, shared := slices.BinarySearch(b.peers, p); shared && m.itself(p) {
+			self = true
+		}
+		near := byNode[m.nodeOf[p]]
+		for _, q := range near {
+			if p != q || !m.itself(p) {
+				take(p, q, m.relation(p, q))
+				break
+			}
+		}
+		if seen[unrelated] {
+			if !onNodes {
+				break
+			}
+			continue
+		}
+		for _, q := range b.peers {
+			if p == q && m.itself(p) {
+				continue
+			}
+			if rel := m.relation(p, q); rel == unrelated {
+				take(p, q, rel)
+				break
+			}
+		}
+	}
+	return out, self
+}
+
+// Judge returns the verdict about the flows from src to dst on the ports that
+// match. Pairs of a pod with itself are left out, unless nothing else remains:
+// an end with itself is judged between two different pods if it has two. For an
+// end outside, members without a family in common with the other end are left
+// out likewise.
+func (m *Matrix) Judge(src, dst End, port model.PortMatch) Answer {
+	if len(src.Peers) == 0 || len(dst.Peers) == 0 {
+		return Answer{}
+	}
+	if src.Outside && dst.Outside {
+		return Answer{Notes: []string{noteOutside}}
+	}
+	j := judge{m: m, profiler: newProfiler(m), verdicts: make([]model.Verdict, m.u.ports.Len()), asked: port, done: map[judged]bool{}, named: map[int32][]PortRange{}}
+	pairs, same, apart := m.pairs(m.groupShapes(src), m.groupShapes(dst), src.Outside || dst.Outside)
+	for _, p := range pairs {
+		j.add(p.src, p.dst, j.profiler.of(p.kind))
+	}
+	if len(pairs) == 0 && same {
+		j.notes = append(j.notes, noteItself)
+		for _, id := range src.Peers {
+			if _, ok := slices.BinarySearch(dst.Peers, id); ok {
+				j.add(id, id, j.profiler.uniform(model.Allowed))
+			}
+		}
+	}
+	if len(pairs) == 0 && !same && apart {
+		j.notes = append(j.notes, noteNoFamily)
+		j.add(src.Peers[0], dst.Peers[0], j.profiler.uniform(model.Denied))
+	}
+	for _, p := range pairs {
+		if !m.shapesMeet(p.kind.src, p.kind.dst) {
+			j.notes = append(j.notes, noteNoFamily)
+			break
+		}
+	}
+	return j.answer(dst)
+}
+
+// judge gathers the verdicts about a set of flows.
+type judge struct {
+	m         *Matrix
+	profiler  *profiler
+	asked     model.PortMatch
+	verdicts  []model.Verdict // by port atom, None where not asked
+	witnesses [5]*Witness     // by verdict
+	done      map[judged]bool
+	named     map[int32][]PortRange // by atom: the numbers that the asked name has there
+	notes     []string
+}
+
+// judged is a profile over the ports of one shape of destinations.
+type judged struct{ profile, shape int32 }
+
+// add adds the flows of one kind, with src to dst as an example.
+func (j *judge) add(src, dst PeerID, profile int32) {
+	key := judged{profile: profile}
+	if j.asked.Kind == model.PortNamed {
+		key.shape = j.m.u.shapeOf[dst]
+	}
+	if j.done[key] {
+		return
+	}
+	j.done[key] = true
+	for _, asked := range j.ranges(dst) {
+		lo, hi := j.m.u.ports.Range(asked.Protocol, asked.First, asked.Last)
+		for atom := lo; atom < hi; atom++ {
+			v := j.profiler.list[profile].at(atom)
+			j.verdicts[atom] = j.verdicts[atom].Join(v)
+			if j.witnesses[v] == nil {
+				j.witnesses[v] = &Witness{src, dst, j.m.clip(atom, asked), v}
+			}
+		}
+	}
+}
+
+// ranges returns the ports that were asked for, of flows to dst.
+func (j *judge) ranges(dst PeerID) []PortRange {
+	switch j.asked.Kind {
+	case model.PortAny:
+	case model.PortRange:
+		return []PortRange{{j.asked.Protocol, j.asked.First, j.asked.Last}}
+	case model.PortNamed:
+		var out []PortRange
+		for _, n := range sortedNumbers(j.m.portNumbers(nameOf(j.asked), dst)) {
+			r := PortRange{n.protocol, n.port, n.port}
+			out = append(out, r)
+			atom := int32(j.m.u.ports.Of(n.protocol, n.port))
+			if !slices.Contains(j.named[atom], r) {
+				j.named[atom] = append(j.named[atom], r)
+			}
+		}
+		return out
+	}
+	return everyPort
+}
+
+var everyPort = []PortRange{
+	{model.TCP, model.MinPort, model.MaxPort}, {model.UDP, model.MinPort, model.MaxPort}, {model.SCTP, model.MinPort, model.MaxPort},
+}
+
+// portNumbers returns what a named port is on a peer. Every declared port
+// counts here, whether or not a rule names it.
+func (m *Matrix) portNumbers(name portName, dst PeerID) map[portNumber]Match {
+	p := m.pod(dst)
+	if p == nil {
+		return nil
+	}
+	return resolvePorts(p.Ports, name, model.Yes, FullMatch)
+}
+
+// clip returns the ports of an atom that lie in a range.
+func (m *Matrix) clip(atom int, in PortRange) PortRange {
+	p, first, last := m.u.ports.Bounds(atom)
+	return PortRange{p, max(first, in.First), min(last, in.Last)}
+}
+
+// order of verdicts in an answer.
+var verdictOrder = []model.Verdict{model.Allowed, model.Some, model.Unknown, model.Denied}
+
+func (j *judge) answer(dst End) Answer {
+	a := Answer{Notes: j.notes}
+	var pr profile
+	for atom, v := range j.verdicts {
+		pr.add(int32(atom), v)
+		a.Verdict = a.Verdict.Join(v)
+	}
+	a.Segments = j.m.segments(&pr, func(atom int) []PortRange {
+		switch j.asked.Kind {
+		case model.PortNamed:
+			return j.named[int32(atom)]
+		case model.PortRange:
+			return []PortRange{j.m.clip(atom, PortRange{j.asked.Protocol, j.asked.First, j.asked.Last})}
+		case model.PortAny:
+		}
+		return []PortRange{j.m.atomRange(atom)}
+	})
+	for _, v := range verdictOrder {
+		if w := j.witnesses[v]; w != nil {
+			a.Witnesses = append(a.Witnesses, *w)
+		}
+	}
+	if j.asked.Kind == model.PortNamed {
+		a.Notes = append(a.Notes, j.m.nameNotes(j.asked, dst)...)
+	}
+	return a
+}
+
+// nameNotes says which destinations do not have a named port.
+func (m *Matrix) nameNotes(port model.PortMatch, dst End) []string {
+	without := 0
+	for _, id := range dst.Peers {
+		if len(m.portNumbers(nameOf(port), id)) == 0 {
+			without++
+		}
+	}
+	switch {
+	case without == 0:
+		return nil
+	case without == len(dst.Peers):
+		return []string{fmt.Sprintf("%s has no %s port named %q", dst.Name, port.Protocol, port.Name)}
+	}
+	return []string{fmt.Sprintf("%d of %d pods have no %s port named %q and are left out", without, len(dst.Peers), port.Protocol, port.Name)}
+}
+
+// atomRange returns the ports of an atom.
+func (m *Matrix) atomRange(atom int) PortRange {
+	p, first, last := m.u.ports.Bounds(atom)
+	return PortRange{p, first, last}
+}
+
+// segments returns the parts of a profile by verdict, in the order of answers;
+// ports tells which ports of an atom are meant. Parts with nothing to judge are
+// left out.
+func (m *Matrix) segments(p *profile, ports func(atom int) []PortRange) []Segment {
+	byVerdict := map[model.Verdict][]PortRange{}
+	for i, v := range p.verdicts {
+		end := m.u.ports.Len()
+		if i+1 < len(p.starts) {
+			end = int(p.starts[i+1])
+		}
+		if v == model.None {
+			continue
+		}
+		for atom := int(p.starts[i]); atom < end; atom++ {
+			for _, r := range ports(atom) {
+				byVerdict[v] = appendRange(byVerdict[v], r)
+			}
+		}
+	}
+	var out []Segment
+	for _, v := range verdictOrder {
+		if rs := byVerdict[v]; len(rs) > 0 {
+			if slices.Equal(rs, everyPort) {
+				rs = nil
+			}
+			out = append(out, Segment{v, rs})
+		}
+	}
+	return out
+}
+
+// appendRange appends r, or lets the last range go on if r follows it.
+func appendRange(rs []PortRange, r PortRange) []PortRange {
+	if n := len(rs) - 1; n >= 0 && rs[n].Protocol == r.Protocol && rs[n].Last != model.MaxPort && rs[n].Last+1 == r.First {
+		rs[n].Last = r.Last
+		return rs
+	}
+	return append(rs, r)
+}

@@ -1,0 +1,293 @@
+package engine
+
+import (
+	"slices"
+
+	"netreach/engine/internal/bitset"
+	"netreach/model"
+)
+
+// program is the rules that judge one direction of the flows of some subjects:
+// all classes with the same list of rules share one. It holds the peers that
+// the rules let through, as rows that are constant over runs of port atoms.
+type program struct {
+	tiers []progTier // those that concern the subjects, in order
+	// isolated tells whether some tier isolates the subjects.
+	isolated Match
+	// Run i is the atoms starts[i] to starts[i+1]-1, and rows[i] its row.
+	starts []int32
+	rows   []bounds
+}
+
+// bounds is a row under two bounds: the peers that are certainly allowed, and
+// those that are possibly allowed. They are one row unless something is open.
+type bounds struct{ lo, hi rowID }
+
+// rowID is an interned set of peer classes.
+type rowID int32
+
+// run returns the index of the run that holds an atom.
+func (p *program) run(atom int) int {
+	lo, hi := 0, len(p.starts)
+	for lo+1 < hi {
+		if mid := int(uint(lo+hi) / 2); int(p.starts[mid]) <= atom {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// progTier is what a program has of one tier.
+type progTier struct {
+	tier     int // index into Cluster.Tiers
+	isolates Match
+	groups   [][]progPolicy // by Order; policies of one group are tied
+}
+
+// progPolicy is a policy's rules of one direction.
+type progPolicy struct {
+	policy int32 // index into Cluster.Policies
+	// subject is MaybeMatch where it is open whether the policy selects the
+	// subjects; all its fragments are then open, too.
+	subject   Match
+	fragments []fragment
+}
+
+// fragment is a rule, or the part of a rule that concerns certain ports: a
+// named port is a fragment for each number that it stands for.
+type fragment struct {
+	rule   int32 // index into Policy.Rules
+	action model.Action
+	peers  selection
+	atoms  []atomRange // nil: every atom
+}
+
+// atomRange is the port atoms lo to hi-1.
+type atomRange struct{ lo, hi int32 }
+
+func (f *fragment) covers(atom int) bool {
+	if f.atoms == nil {
+		return true
+	}
+	for _, r := range f.atoms {
+		if int(r.lo) <= atom && atom < int(r.hi) {
+			return true
+		}
+	}
+	return false
+}
+
+// algebra is what evaluation needs to know of the things that it computes: sets
+// of peers for the matrix, a truth value for one flow. Both walk the rules by
+// the same code, so the explanation of a flow cannot differ from its cell.
+type algebra[T any] interface {
+	everyone() T
+	nobody() T
+	or(a, b T) T
+	and(a, b T) T
+	andNot(a, b T) T
+	// union returns the members of any of the selections, certain and possible.
+	union(fs []*fragment) (certain, possible T)
+	of(f *fragment) (certain, possible T)
+}
+
+// evaluation evaluates a program at one port atom.
+type evaluation[T any] struct {
+	algebra[T]
+	tiers []model.Tier
+	atom  int
+	// ownNode tells that the peer is the subject's own node, and what the switch
+	// says of it (NP-42).
+	ownNode Match
+}
+
+// value is what is certainly and what is possibly allowed.
+type value[T any] struct{ lo, hi T }
+
+// program returns the value of a whole program. It walks backwards: what the
+// rules behind a group make of the flows that the group leaves is known when
+// the group is reached.
+//
+//	Admin tier -> NetworkPolicy tier -> Baseline tier -> allow
+func (e *evaluation[T]) program(p *program) value[T] {
+	next := value[T]{e.everyone(), e.everyone()}
+	for i := range slices.Backward(p.tiers) {
+		next = e.tier(&p.tiers[i], next)
+	}
+	return next
+}
+
+// tier returns the value of a tier, given that of the tiers behind it.
+func (e *evaluation[T]) tier(t *progTier, next value[T]) value[T] {
+	v := e.unmatched(t, next)
+	for _, group := range slices.Backward(t.groups) {
+		v = e.group(group, v, next)
+	}
+	return v
+}
+
+// unmatched is what becomes of flows that no rule of the tier matched: final
+// for isolated subjects, else left to the next tier.
+func (e *evaluation[T]) unmatched(t *progTier, next value[T]) value[T] {
+	if t.isolates == NoMatch {
+		return next
+	}
+	var v value[T]
+	switch e.tiers[t.tier].Unmatched {
+	case model.Deny:
+		v = value[T]{e.nobody(), e.nobody()}
+	case model.Allow:
+		v = value[T]{e.everyone(), e.everyone()}
+	case model.Pass:
+		v = next
+	}
+	if e.tiers[t.tier].OwnNodeEgress {
+		switch e.ownNode {
+		case FullMatch:
+			v = value[T]{e.everyone(), e.everyone()}
+		case MaybeMatch:
+			v.hi = e.everyone()
+		case NoMatch:
+		}
+	}
+	if t.isolates == MaybeMatch {
+		v = value[T]{e.and(v.lo, next.lo), e.or(v.hi, next.hi)}
+	}
+	return v
+}
+
+// group returns the value of a group of tied policies and of what follows it in
+// the tier.
+func (e *evaluation[T]) group(group []progPolicy, v, next value[T]) value[T] {
+	var active []*fragment
+	mixed := false
+	for i := range group {
+		for j := range group[i].fragments {
+			if f := &group[i].fragments[j]; f.covers(e.atom) {
+				mixed = mixed || len(active) > 0 && f.action != active[0].action
+				active = append(active, f)
+			}
+		}
+	}
+	switch {
+	case len(active) == 0:
+		return v
+	case !mixed:
+		// Rules of one action commute: whichever is first, the result is the same.
+		return e.step(active, v, next)
+	case len(group) > 1:
+		return e.tie(group, v, next)
+	}
+	// First match in order: the last run of rules of one action comes first here.
+	for hi := len(active); hi > 0; {
+		lo := hi - 1
+		for lo > 0 && active[lo-1].action == active[hi-1].action {
+			lo--
+		}
+		v = e.step(active[lo:hi], v, next)
+		hi = lo
+	}
+	return v
+}
+
+// step puts rules of one action in front of v.
+func (e *evaluation[T]) step(fs []*fragment, v, next value[T]) value[T] {
+	certain, possible := e.union(fs)
+	switch fs[0].action {
+	case model.Allow:
+		return value[T]{e.or(v.lo, certain), e.or(v.hi, possible)}
+	case model.Deny:
+		return value[T]{e.andNot(v.lo, possible), e.andNot(v.hi, certain)}
+	case model.Pass:
+	}
+	// What possibly passes is certainly allowed only if it is so either way.
+	lo := e.or(e.andNot(v.lo, possible), e.or(e.and(certain, next.lo), e.and(e.and(possible, v.lo), next.lo)))
+	hi := e.or(e.andNot(v.hi, certain), e.and(possible, next.hi))
+	return value[T]{lo, hi}
+}
+
+// tie puts policies whose order is open in front of v (CNP-7, ANP-5): each that
+// matches offers its own first match, and any of the offers may win.
+func (e *evaluation[T]) tie(group []progPolicy, v, next value[T]) value[T] {
+	allow, deny, pass, none := e.nobody(), e.nobody(), e.nobody(), e.everyone()
+	for i := range group {
+		reach := e.everyone() // flows that may get past the rules so far
+		for j := range group[i].fragments {
+			f := &group[i].fragments[j]
+			if !f.covers(e.atom) {
+				continue
+			}
+			certain, possible := e.of(f)
+			offered := e.and(possible, reach)
+			switch f.action {
+			case model.Allow:
+				allow = e.or(allow, offered)
+			case model.Deny:
+				deny = e.or(deny, offered)
+			case model.Pass:
+				pass = e.or(pass, offered)
+			}
+			reach = e.andNot(reach, certain)
+		}
+		none = e.and(none, reach)
+	}
+	all := e.everyone()
+	lo := e.and(e.andNot(all, deny), e.and(e.or(e.andNot(all, pass), next.lo), e.or(e.andNot(all, none), v.lo)))
+	hi := e.or(allow, e.or(e.and(pass, next.hi), e.and(none, v.hi)))
+	return value[T]{lo, hi}
+}
+
+// sets is the algebra of sets of peer classes.
+type sets struct{ all *bitset.Set }
+
+func (s sets) everyone() *bitset.Set             { return s.all }
+func (sets) nobody() *bitset.Set                 { return nil }
+func (sets) or(a, b *bitset.Set) *bitset.Set     { return a.Or(b) }
+func (sets) and(a, b *bitset.Set) *bitset.Set    { return a.And(b) }
+func (sets) andNot(a, b *bitset.Set) *bitset.Set { return a.AndNot(b) }
+
+func (sets) of(f *fragment) (certain, possible *bitset.Set) { return f.peers.certain, f.peers.possible }
+
+func (s sets) union(fs []*fragment) (certain, possible *bitset.Set) {
+	if len(fs) == 1 {
+		return s.of(fs[0])
+	}
+	var lo, hi bitset.Builder
+	open := false
+	for _, f := range fs {
+		lo.AddSet(f.peers.certain)
+		if f.peers.certain != f.peers.possible {
+			open = true
+		}
+	}
+	certain = lo.Set()
+	if !open {
+		return certain, certain
+	}
+	for _, f := range fs {
+		hi.AddSet(f.peers.possible)
+	}
+	return certain, hi.Set()
+}
+
+// truth is the algebra of one flow: the peer's class is class.
+type truth struct{ class int }
+
+func (truth) everyone() bool        { return true }
+func (truth) nobody() bool          { return false }
+func (truth) or(a, b bool) bool     { return a || b }
+func (truth) and(a, b bool) bool    { return a && b }
+func (truth) andNot(a, b bool) bool { return a && !b }
+func (t truth) of(f *fragment) (certain, possible bool) {
+	return f.peers.certain.Has(t.class), f.peers.possible.Has(t.class)
+}
+
+func (t truth) union(fs []*fragment) (certain, possible bool) {
+	for _, f := range fs {
+		c, p := t.of(f)
+		certain, possible = certain || c, possible || p
+	}
+	return certain, possible
+}

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"slices"
+
+	"netreach/model"
+)
+
+// Table is the matrix between ends: cell (i, j) is the flow from Ends[i] to
+// Ends[j]. Cells are judged when they are asked for, once for each pair of
+// kinds of ends. A Table belongs to one goroutine.
+type Table struct {
+	Ends []End
+
+	m        *Matrix
+	profiler *profiler
+	groups   [][]shapeGroup // by end
+	kind     []int32        // by end: ends with the same set of shapes
+	// alone marks ends that are not judged by kind: they hold nodes or
+	// hostNetwork pods whose node is known, or share members with another end.
+	alone []bool
+	memo  map[[2]int32]CellID // by kinds
+}
+
+// CellID identifies one content of a cell. Cells of equal ID have equal
+// segments.
+type CellID int32
+
+// Table returns the table of ends.
+func (m *Matrix) Table(ends []End) *Table {
+	t := &Table{Ends: ends, m: m, profiler: newProfiler(m), memo: map[[2]int32]CellID{}}
+	kinds := map[string]int32{}
+	owner := map[PeerID]int{}
+	t.alone = make([]bool, len(ends))
+	for i, e := range ends {
+		groups := m.groupShapes(e)
+		t.groups = append(t.groups, groups)
+		shapes := make([]int32, len(groups))
+		for k, g := range groups {
+			shapes[k] = g.shape
+			for _, id := range g.peers {
+				if m.nodeOf[id] >= 0 && m.isNodeLike(id) {
+					t.alone[i] = true
+				}
+				if first, ok := owner[id]; ok {
+					t.alone[i], t.alone[first] = true, true
+				} else {
+					owner[id] = i
+				}
+			}
+		}
+		slices.Sort(shapes)
+		key := int32Key(shapes)
+		kind, ok := kinds[key]
+		if !ok {
+			kind = int32(len(kinds))
+			kinds[key] = kind
+		}
+		t.kind = append(t.kind, kind)
+	}
+	return t
+}
+
+// Cell returns the content of cell (i, j), as Judge would give it. Two ends
+// outside have nothing to judge.
+func (t *Table) Cell(i, j int) CellID {
+	if t.Ends[i].Outside && t.Ends[j].Outside {
+		return CellID(t.profiler.join(nil))
+	}
+	if i == j || t.alone[i] || t.alone[j] {
+		return t.judge(i, j)
+	}
+	key := [2]int32{t.kind[i], t.kind[j]}
+	id, ok := t.memo[key]
+	if !ok {
+		id = t.judge(i, j)
+		t.memo[key] = id
+	}
+	return id
+}
+
+func (t *Table) judge(i, j int) CellID {
+	outside := t.Ends[i].Outside || t.Ends[j].Outside
+	pairs, same, apart := t.m.pairs(t.groups[i], t.groups[j], outside)
+	var ids []int32
+	for _, p := range pairs {
+		ids = append(ids, t.profiler.of(p.kind))
+	}
+	switch {
+	case len(pairs) == 0 && same:
+		ids = append(ids, t.profiler.uniform(model.Allowed))
+	case len(pairs) == 0 && apart:
+		ids = append(ids, t.profiler.uniform(model.Denied))
+	}
+	slices.Sort(ids)
+	return CellID(t.profiler.join(slices.Compact(ids)))
+}
+
+// Itself reports whether cell (i, j) says no more than that a pod reaches
+// itself (NP-43): both ends are one and the same single pod.
+func (t *Table) Itself(i, j int) bool {
+	if len(t.Ends[i].Peers) != 1 || !slices.Equal(t.Ends[i].Peers, t.Ends[j].Peers) {
+		return false
+	}
+	return t.m.itself(t.Ends[i].Peers[0])
+}
+
+// Segments returns the parts of a content by port, as in Answer.
+func (t *Table) Segments(c CellID) []Segment {
+	return t.m.segments(&t.profiler.list[c], func(atom int) []PortRange { return []PortRange{t.m.atomRange(atom)} })
+}
+
+// Verdict returns the verdict of a content over ports; the zero PortMatch means
+// all of them. It does not resolve named ports: see Judge.
+func (t *Table) Verdict(c CellID, port model.PortMatch) model.Verdict {
+	p := &t.profiler.list[c]
+	v := model.None
+	if port.Kind != model.PortRange {
+		for _, w := range p.verdicts {
+			v = v.Join(w)
+		}
+		return v
+	}
+	lo, hi := t.m.u.ports.Range(port.Protocol, port.First, port.Last)
+	for atom := lo; atom < hi; atom++ {
+		v = v.Join(p.at(atom))
+	}
+	return v
+}
