@@ -250,10 +250,8 @@ func (c *compiler) program(d model.Direction, class int, entries []int32, rules 
 		for _, r := range rules[e/2] {
 			pp.fragments = append(pp.fragments, c.forSubject(r, class)...)
 		}
-		if pp.subject == MaybeMatch {
-			for i := range pp.fragments {
-				pp.fragments[i].peers.certain = nil
-			}
+		for i := range pp.fragments {
+			pp.fragments[i].open = pp.subject == MaybeMatch
 		}
 		if policy.Isolates[d] {
 			t.isolates = max(t.isolates, pp.subject)

@@ -20,6 +20,7 @@ func (m *Matrix) Explain(src, dst PeerID, proto model.Protocol, port uint16) Tra
 		t.Flows = []FlowTrace{{Verdict: model.Allowed, Overlay: Itself}}
 		return t
 	}
+	var mix model.Mix
 	x := explainer{m: m, t: &t, atom: m.u.ports.Of(proto, port), rel: m.relation(src, dst)}
 	for i, a := range m.u.shapes[m.u.shapeOf[src]] {
 		for k, b := range m.u.shapes[m.u.shapeOf[dst]] {
@@ -29,9 +30,10 @@ func (m *Matrix) Explain(src, dst PeerID, proto model.Protocol, port uint16) Tra
 			f := x.flow(a, b)
 			f.SrcAddr, f.DstAddr = m.memberAddr(src, a, i), m.memberAddr(dst, b, k)
 			t.Flows = append(t.Flows, f)
-			t.Verdict = t.Verdict.Join(f.Verdict)
+			mix = mix.With(f.Verdict)
 		}
 	}
+	t.Verdict = mix.Verdict()
 	if len(t.Flows) == 0 {
 		t.Verdict = model.Denied
 		t.Notes = append(t.Notes, noteNoFamily)
@@ -187,6 +189,7 @@ func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID
 func decide(group []PolicyTrace) (o Outcome, final bool) {
 	var offers []*RuleTrace // each policy's first certain match, and the open ones before it
 	certain := NoMatch
+	sure := map[*RuleTrace]bool{}
 	actions := map[model.Action]bool{}
 	for i := range group {
 		for k := range group[i].Rules {
@@ -196,14 +199,16 @@ func decide(group []PolicyTrace) (o Outcome, final bool) {
 			}
 			offers = append(offers, r)
 			actions[r.action()] = true
-			certain = max(certain, r.Match)
+			match := min(r.Match, group[i].Subject)
+			certain = max(certain, match)
+			sure[r] = match == FullMatch
 			if r.Match == FullMatch {
 				break
 			}
 		}
 	}
 	for _, r := range offers {
-		r.Decided = certain != FullMatch || r.Match == FullMatch || len(actions) > 1
+		r.Decided = certain != FullMatch || sure[r] || len(actions) > 1
 	}
 	switch {
 	case len(offers) == 0:

@@ -165,7 +165,7 @@ func (m *Matrix) Judge(src, dst End, port model.PortMatch) Answer {
 	if src.Outside && dst.Outside {
 		return Answer{Notes: []string{noteOutside}}
 	}
-	j := judge{m: m, profiler: newProfiler(m), verdicts: make([]model.Verdict, m.u.ports.Len()), asked: port, done: map[judged]bool{}, named: map[int32][]PortRange{}}
+	j := judge{m: m, profiler: newProfiler(m), verdicts: make([]model.Mix, m.u.ports.Len()), asked: port, done: map[judged]bool{}, named: map[int32][]PortRange{}}
 	pairs, same, apart := m.pairs(m.groupShapes(src), m.groupShapes(dst), src.Outside || dst.Outside)
 	for _, p := range pairs {
 		j.add(p.src, p.dst, j.profiler.of(p.kind))
@@ -196,8 +196,8 @@ type judge struct {
 	m         *Matrix
 	profiler  *profiler
 	asked     model.PortMatch
-	verdicts  []model.Verdict // by port atom, None where not asked
-	witnesses [5]*Witness     // by verdict
+	verdicts  []model.Mix // by port atom, empty where not asked
+	witnesses [5]*Witness // by verdict
 	done      map[judged]bool
 	named     map[int32][]PortRange // by atom: the numbers that the asked name has there
 	notes     []string
@@ -220,7 +220,7 @@ func (j *judge) add(src, dst PeerID, profile int32) {
 		lo, hi := j.m.u.ports.Range(asked.Protocol, asked.First, asked.Last)
 		for atom := lo; atom < hi; atom++ {
 			v := j.profiler.list[profile].at(atom)
-			j.verdicts[atom] = j.verdicts[atom].Join(v)
+			j.verdicts[atom] = j.verdicts[atom].With(v)
 			if j.witnesses[v] == nil {
 				j.witnesses[v] = &Witness{src, dst, j.m.clip(atom, asked), v}
 			}
@@ -275,10 +275,12 @@ var verdictOrder = []model.Verdict{model.Allowed, model.Some, model.Unknown, mod
 func (j *judge) answer(dst End) Answer {
 	a := Answer{Notes: j.notes}
 	var pr profile
-	for atom, v := range j.verdicts {
-		pr.add(int32(atom), v)
-		a.Verdict = a.Verdict.Join(v)
+	var all model.Mix
+	for atom, mix := range j.verdicts {
+		pr.add(int32(atom), mix.Verdict())
+		all |= mix
 	}
+	a.Verdict = all.Verdict()
 	a.Segments = j.m.segments(&pr, func(atom int) []PortRange {
 		switch j.asked.Kind {
 		case model.PortNamed:

@@ -116,18 +116,18 @@ func (m *Matrix) Verdict(src, dst PeerID, proto model.Protocol, port uint16) mod
 
 // shapeVerdict judges each pair of members that share a family (NP-53).
 func (m *Matrix) shapeVerdict(src, dst int32, rel relation, atom int) model.Verdict {
-	v := model.None
+	var mix model.Mix
 	for _, a := range m.u.shapes[src] {
 		for _, b := range m.u.shapes[dst] {
 			if m.meet(a, b) {
-				v = v.Join(m.classVerdict(a, b, rel, atom))
+				mix = mix.With(m.classVerdict(a, b, rel, atom))
 			}
 		}
 	}
-	if v == model.None {
+	if mix == 0 {
 		return model.Denied // no common family
 	}
-	return v
+	return mix.Verdict()
 }
 
 // meet reports whether members of two classes can have a flow in this cluster.

@@ -108,11 +108,11 @@ func (p *profiler) join(ids []int32) int32 {
 	slices.Sort(starts)
 	var pr profile
 	for _, start := range slices.Compact(starts) {
-		v := model.None
+		var mix model.Mix
 		for _, id := range ids {
-			v = v.Join(p.list[id].at(int(start)))
+			mix = mix.With(p.list[id].at(int(start)))
 		}
-		pr.add(start, v)
+		pr.add(start, mix.Verdict())
 	}
 	return p.intern(pr)
 }

@@ -50,7 +50,7 @@ type progTier struct {
 type progPolicy struct {
 	policy int32 // index into Cluster.Policies
 	// subject is MaybeMatch where it is open whether the policy selects the
-	// subjects; all its fragments are then open, too.
+	// subjects.
 	subject   Match
 	fragments []fragment
 }
@@ -62,6 +62,8 @@ type fragment struct {
 	action model.Action
 	peers  selection
 	atoms  []atomRange // nil: every atom
+	// open tells that the policy may not apply at all.
+	open bool
 }
 
 // atomRange is the port atoms lo to hi-1.
@@ -88,8 +90,11 @@ type algebra[T any] interface {
 	or(a, b T) T
 	and(a, b T) T
 	andNot(a, b T) T
-	// union returns the members of any of the selections, certain and possible.
-	union(fs []*fragment) (certain, possible T)
+	// union returns the flows that any of the fragments matches, certainly and
+	// possibly. What a policy matches that may not apply is only possible, unless
+	// it is taken to apply.
+	union(fs []*fragment, applies bool) (certain, possible T)
+	// of returns the flows that a fragment matches if its policy applies.
 	of(f *fragment) (certain, possible T)
 }
 
@@ -176,25 +181,31 @@ func (e *evaluation[T]) group(group []progPolicy, v, next value[T]) value[T] {
 		return v
 	case !mixed:
 		// Rules of one action commute: whichever is first, the result is the same.
-		return e.step(active, v, next)
+		return e.step(active, false, v, next)
 	case len(group) > 1:
 		return e.tie(group, v, next)
 	}
 	// First match in order: the last run of rules of one action comes first here.
+	w := v
 	for hi := len(active); hi > 0; {
 		lo := hi - 1
 		for lo > 0 && active[lo-1].action == active[hi-1].action {
 			lo--
 		}
-		v = e.step(active[lo:hi], v, next)
+		w = e.step(active[lo:hi], true, w, next)
 		hi = lo
 	}
-	return v
+	if group[0].subject == MaybeMatch {
+		// The policy applies as a whole or not at all.
+		return value[T]{e.and(v.lo, w.lo), e.or(v.hi, w.hi)}
+	}
+	return w
 }
 
-// step puts rules of one action in front of v.
-func (e *evaluation[T]) step(fs []*fragment, v, next value[T]) value[T] {
-	certain, possible := e.union(fs)
+// step puts rules of one action in front of v. applies tells to take it that
+// their policies apply.
+func (e *evaluation[T]) step(fs []*fragment, applies bool, v, next value[T]) value[T] {
+	certain, possible := e.union(fs, applies)
 	switch fs[0].action {
 	case model.Allow:
 		return value[T]{e.or(v.lo, certain), e.or(v.hi, possible)}
@@ -231,7 +242,9 @@ func (e *evaluation[T]) tie(group []progPolicy, v, next value[T]) value[T] {
 			}
 			reach = e.andNot(reach, certain)
 		}
-		none = e.and(none, reach)
+		if group[i].subject == FullMatch {
+			none = e.and(none, reach)
+		}
 	}
 	all := e.everyone()
 	lo := e.and(e.andNot(all, deny), e.and(e.or(e.andNot(all, pass), next.lo), e.or(e.andNot(all, none), v.lo)))
@@ -250,17 +263,18 @@ func (sets) andNot(a, b *bitset.Set) *bitset.Set { return a.AndNot(b) }
 
 func (sets) of(f *fragment) (certain, possible *bitset.Set) { return f.peers.certain, f.peers.possible }
 
-func (s sets) union(fs []*fragment) (certain, possible *bitset.Set) {
-	if len(fs) == 1 {
+func (s sets) union(fs []*fragment, applies bool) (certain, possible *bitset.Set) {
+	if len(fs) == 1 && (applies || !fs[0].open) {
 		return s.of(fs[0])
 	}
 	var lo, hi bitset.Builder
 	open := false
 	for _, f := range fs {
-		lo.AddSet(f.peers.certain)
-		if f.peers.certain != f.peers.possible {
-			open = true
+		sure := applies || !f.open
+		if sure {
+			lo.AddSet(f.peers.certain)
 		}
+		open = open || !sure || f.peers.certain != f.peers.possible
 	}
 	certain = lo.Set()
 	if !open {
@@ -284,10 +298,10 @@ func (t truth) of(f *fragment) (certain, possible bool) {
 	return f.peers.certain.Has(t.class), f.peers.possible.Has(t.class)
 }
 
-func (t truth) union(fs []*fragment) (certain, possible bool) {
+func (t truth) union(fs []*fragment, applies bool) (certain, possible bool) {
 	for _, f := range fs {
 		c, p := t.of(f)
-		certain, possible = certain || c, possible || p
+		certain, possible = certain || c && (applies || !f.open), possible || p
 	}
 	return certain, possible
 }

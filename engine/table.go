@@ -114,16 +114,16 @@ func (t *Table) Segments(c CellID) []Segment {
 // all of them. It does not resolve named ports: see Judge.
 func (t *Table) Verdict(c CellID, port model.PortMatch) model.Verdict {
 	p := &t.profiler.list[c]
-	v := model.None
+	var mix model.Mix
 	if port.Kind != model.PortRange {
 		for _, w := range p.verdicts {
-			v = v.Join(w)
+			mix = mix.With(w)
 		}
-		return v
+		return mix.Verdict()
 	}
 	lo, hi := t.m.u.ports.Range(port.Protocol, port.First, port.Last)
 	for atom := lo; atom < hi; atom++ {
-		v = v.Join(p.at(atom))
+		mix = mix.With(p.at(atom))
 	}
-	return v
+	return mix.Verdict()
 }

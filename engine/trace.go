@@ -111,7 +111,8 @@ const (
 
 // RuleTrace is one rule and how it matched.
 type RuleTrace struct {
-	Rule  *model.Rule
+	Rule *model.Rule
+	// Match is how the rule matches the flow, if its policy applies.
 	Match Match
 	// Decided marks a rule that decided its tier, or may have.
 	Decided bool

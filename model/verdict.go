@@ -23,19 +23,34 @@ var verdictNames = [...]string{None: "none", Denied: "deny", Allowed: "allow", U
 // "none".
 func (v Verdict) String() string { return verdictNames[v] }
 
-// Join returns the verdict about a set from the verdicts about two parts of
-// it: a set is Allowed or Denied only if every member is, Some if allow and
-// deny mix, else Unknown. None is neutral.
-func (v Verdict) Join(w Verdict) Verdict {
+// Mix is the verdicts that occur in a set of flows. The zero value is that of
+// no flows.
+type Mix uint8
+
+// Mixes of a single verdict.
+const (
+	mixDenied Mix = 1 << iota
+	mixAllowed
+	mixUnknown
+)
+
+var mixes = [...]Mix{None: 0, Denied: mixDenied, Allowed: mixAllowed, Unknown: mixUnknown, Some: mixDenied | mixAllowed}
+
+// With returns m with v added. None is neutral; Some adds an allow and a deny.
+func (m Mix) With(v Verdict) Mix { return m | mixes[v] }
+
+// Verdict returns the verdict about the set: Allowed or Denied only if every
+// member is, Some if allow and deny mix, else Unknown; None without members.
+func (m Mix) Verdict() Verdict {
 	switch {
-	case v == w || w == None:
-		return v
-	case v == None:
-		return w
-	case v == Some || w == Some:
+	case m&mixDenied != 0 && m&mixAllowed != 0:
 		return Some
-	case v != Unknown && w != Unknown:
-		return Some
+	case m == mixDenied:
+		return Denied
+	case m == mixAllowed:
+		return Allowed
+	case m == 0:
+		return None
 	}
 	return Unknown
 }

@@ -39,10 +39,13 @@ func (m match) under(a model.Answer) match {
 // rule returns whether r matches, and its action then. It matches if one of
 // its peers and one of its ports do (NP-21, NP-25).
 func (w walk) rule(r *model.Rule) (match, model.Action) {
-	// A peer that cannot be read fails closed: an Allow rule does not match by
-	// it, any other rule denies everything (ANP-20, CNP-26).
+	// A peer that cannot be read fails closed: an Allow rule matches nothing,
+	// any other rule denies everything (ANP-20, CNP-26).
 	unread := func(p model.Peer) bool { return p.Kind == model.PeerClosed }
-	if r.Action != model.Allow && slices.ContainsFunc(r.Peers, unread) {
+	if slices.ContainsFunc(r.Peers, unread) {
+		if r.Action == model.Allow {
+			return no, model.Allow
+		}
 		return yes, model.Deny
 	}
 	peer, port := no, no

@@ -72,20 +72,20 @@ func Judge(c *model.Cluster, o model.Options, f Flow) model.Verdict {
 		return model.Allowed
 	}
 	w := world{c, o}
-	verdict := model.None
+	var verdicts model.Mix
 	destinations := w.addresses(f.Dst)
 	for _, src := range w.addresses(f.Src) {
 		for _, dst := range destinations {
 			if src.meets(dst) {
-				verdict = verdict.Join(w.between(f, src, dst))
+				verdicts = verdicts.With(w.between(f, src, dst))
 			}
 		}
 	}
 	// Without a common family there is no way to connect (NP-53).
-	if verdict == model.None {
+	if verdicts == 0 {
 		return model.Denied
 	}
-	return verdict
+	return verdicts.Verdict()
 }
 
 // between judges f between one address of its source and one of its

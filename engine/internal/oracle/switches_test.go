@@ -184,24 +184,31 @@ func TestJudge_OwnNode(t *testing.T) {
 	}})
 }
 
-// TestJudge_OwnNodeOfHostPod covers a hostNetwork pod that counts as a pod: it
-// has an own node like any subject.
+// TestJudge_OwnNodeOfHostPod covers a hostNetwork pod that counts as a pod: its
+// own node is let in as with any subject, but the way out is for pods of the
+// pod network (NP-42).
 func TestJudge_OwnNodeOfHostPod(t *testing.T) {
 	c := newCluster(
-		host("n1", pod("a/hn", "", "")), host("n1", pod("a/hn2", "", "")), host("n2", pod("a/far", "", "")),
+		host("n1", pod("a/hn", "", "")), host("n1", pod("b/hn", "", "")), host("n2", pod("b/far", "", "")),
 		node("n1", "", "192.168.0.1"), node("n2", "", "192.168.0.2"), netpol("a", "", "ie"))
-	near := func(want model.Verdict) []check {
-		return []check{{"a/hn -> node:n1 80/tcp", want}, {"a/hn -> a/hn2 80/tcp", want}, {"node:n1 -> a/hn 80/tcp", want}}
+	scenes := func(mode model.HostNetworkMode, out, far model.Verdict) scene {
+		return scene{cluster: c, options: with(model.Switches{HostNetworkPods: mode}), checks: []check{
+			{"node:n1 -> a/hn 80/tcp", allow},
+			{"b/hn -> a/hn 80/tcp", allow},
+			{"node:n2 -> a/hn 80/tcp", far},
+			{"b/far -> a/hn 80/tcp", far},
+			{"a/hn -> node:n1 80/tcp", out},
+			{"a/hn -> b/hn 80/tcp", out},
+			{"a/hn -> node:n2 80/tcp", out},
+		}}
 	}
-	far := func(want model.Verdict) []check {
-		return []check{{"a/far -> a/hn 80/tcp", want}, {"a/far -> node:n1 80/tcp", want}}
-	}
-	run(t, []scene{
-		{name: "as pod, near", cluster: c, options: with(model.Switches{HostNetworkPods: model.HostNetworkAsPod}), checks: near(allow)},
-		{name: "as pod, far", cluster: c, options: with(model.Switches{HostNetworkPods: model.HostNetworkAsPod}), checks: far(deny)},
-		{name: "open, near", cluster: c, options: with(model.Switches{HostNetworkPods: model.HostNetworkOpen}), checks: near(allow)},
-		{name: "open, far", cluster: c, options: with(model.Switches{HostNetworkPods: model.HostNetworkOpen}), checks: far(unknown)},
-	})
+	asNode := scenes(model.HostNetworkAsNode, allow, allow)
+	asNode.name = "as node"
+	asPod := scenes(model.HostNetworkAsPod, deny, deny)
+	asPod.name = "as pod"
+	open := scenes(model.HostNetworkOpen, unknown, unknown)
+	open.name = "open"
+	run(t, []scene{asNode, asPod, open})
 }
 
 // TestJudge_BlockSwitches covers blocks against addresses in the cluster

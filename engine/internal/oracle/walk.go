@@ -178,8 +178,9 @@ func (w walk) unmatched(applied []application, tier model.Tier, rest []model.Tie
 	}
 	final := w.final(tier, rest)
 	// An isolated pod may still reach its own node: an implicit allow where the
-	// tier would else decide, no more than that (NP-42).
-	if w.direction == model.Egress && tier.OwnNodeEgress && w.peerIsOwnNode() {
+	// tier would else decide, no more than that (NP-42). It is for pods of the
+	// pod network, not for a hostNetwork pod that counts as a pod.
+	if w.direction == model.Egress && tier.OwnNodeEgress && !w.subject.HostNetwork && w.peerIsOwnNode() {
 		switch w.options.Switches.OwnNodeEgress {
 		case model.Yes:
 			final = onlyAllow

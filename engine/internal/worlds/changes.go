@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
-	"strconv"
 
 	"netreach/engine/internal/oracle"
 	"netreach/model"
@@ -65,90 +64,6 @@ func finish(old, c *model.Cluster) Changed {
 		out.nodes[&old.Nodes[i]] = &c.Nodes[nodes[i]]
 	}
 	return out
-}
-
-// ShuffleObjects permutes all whose order means nothing: peers, ports,
-// exceptions, requirements, values, addresses, and rules that all do the same.
-// It also deals out new names to pods, nodes, workloads and policies, so that
-// these come in another order.
-func ShuffleObjects(old *model.Cluster, rng *rand.Rand) Changed {
-	c := clone(old)
-	pods, workloads := newNames(rng, len(c.Pods)), newNames(rng, len(c.Workloads))
-	for i := range c.Workloads {
-		c.Workloads[i].Name = "w" + workloads[i]
-		c.Workloads[i].Origin.Name = c.Workloads[i].Name
-	}
-	for i := range c.Pods {
-		p := &c.Pods[i]
-		p.Name = c.Workloads[p.Workload].Name + "-" + pods[i]
-		p.Origin.Name = p.Name
-		shuffle(rng, p.Addresses)
-		shuffle(rng, p.Ports)
-	}
-	nodes := newNames(rng, len(c.Nodes))
-	for i := range c.Nodes {
-		n := &c.Nodes[i]
-		for j := range c.Pods {
-			if old.Pods[j].Node == old.Nodes[i].Name {
-				c.Pods[j].Node = "n" + nodes[i]
-			}
-		}
-		n.Name = "n" + nodes[i]
-		n.Origin.Name = n.Name
-		shuffle(rng, n.Addresses)
-	}
-	policies := newNames(rng, len(c.Policies))
-	for i := range c.Policies {
-		p := &c.Policies[i]
-		shuffleRules(rng, p)
-		renamePolicy(p, p.Origin.Namespace, "p"+policies[i])
-	}
-	return finish(old, c)
-}
-
-// newNames returns n different names of equal length in random order.
-func newNames(rng *rand.Rand, n int) []string {
-	out := make([]string, n)
-	for i, j := range rng.Perm(n) {
-		out[i] = strconv.Itoa(10000 + j)
-	}
-	return out
-}
-
-func shuffle[T any](rng *rand.Rand, s []T) {
-	rng.Shuffle(len(s), func(i, j int) { s[i], s[j] = s[j], s[i] })
-}
-
-// shuffleRules permutes the rules of p if they all do the same, and what they
-// and the subject consist of.
-func shuffleRules(rng *rand.Rand, p *model.Policy) {
-	shufflePods(rng, p.Subject)
-	action := func(r model.Rule) bool { return r.Action != p.Rules[0].Action }
-	unread := func(r model.Rule) bool {
-		return slices.ContainsFunc(r.Peers, func(q model.Peer) bool { return q.Kind == model.PeerClosed })
-	}
-	// A rule with a peer that cannot be read may do other than it says.
-	if !slices.ContainsFunc(p.Rules, action) && !slices.ContainsFunc(p.Rules, unread) {
-		shuffle(rng, p.Rules)
-	}
-	for _, r := range p.Rules {
-		shuffle(rng, r.Peers)
-		shuffle(rng, r.Ports)
-		for _, q := range r.Peers {
-			shufflePods(rng, q.Pods)
-			shuffle(rng, q.Block.Except)
-			shuffle(rng, q.Nodes.Requirements)
-		}
-	}
-}
-
-func shufflePods(rng *rand.Rand, s model.PodSet) {
-	for _, sel := range [...][]requirement{s.Namespaces.Requirements, s.Pods.Requirements} {
-		shuffle(rng, sel)
-		for _, r := range sel {
-			shuffle(rng, r.Values)
-		}
-	}
 }
 
 // renamePolicy gives p and its rules another name.
@@ -296,9 +211,11 @@ func AddUnrelatedPod(old *model.Cluster, rng *rand.Rand) Changed {
 	p.Origin = model.Origin{Kind: "Pod", Namespace: ns, Name: p.Name}
 	if other := one(rng.IntN, c.Pods...); rng.IntN(2) == 0 && !other.HostNetwork {
 		for _, a := range other.Addresses {
-			p.Addresses = append(p.Addresses, map[bool]netip.Addr{
-				true: netip.AddrFrom4([4]byte{10, 200, 0, 200}), false: netip.MustParseAddr("fd00:200::200"),
-			}[a.Is4()])
+			if a.Is4() {
+				p.Addresses = append(p.Addresses, netip.MustParseAddr("10.200.0.200"))
+			} else {
+				p.Addresses = append(p.Addresses, netip.MustParseAddr("fd00:200::200"))
+			}
 		}
 	}
 	p.Workload = d.workload("Pod", ns, p.Name, 1)

@@ -19,7 +19,12 @@ type drawing struct {
 }
 
 func drawOptions(choose chooser) model.Options {
-	answer := func() model.Answer { return one(choose, model.Yes, model.Yes, model.Yes, model.No, model.Open) }
+	if choose(3) == 0 {
+		return model.Options{}
+	}
+	answer := func() model.Answer {
+		return one(choose, model.Yes, model.Yes, model.Yes, model.Yes, model.No, model.Open)
+	}
 	o := model.Options{Switches: model.Switches{
 		BlocksMatchPods:  answer(),
 		BlocksMatchNodes: answer(),
@@ -30,7 +35,7 @@ func drawOptions(choose chooser) model.Options {
 		NamedPortSidecars: answer(),
 		EndPort:           answer(),
 	}}
-	o.PodCIDRs = one(choose, nil, nil, nil,
+	o.PodCIDRs = one(choose, nil, nil, nil, nil, nil,
 		prefixes("10.0.0.0/24"),
 		prefixes("10.0.0.0/25", "10.0.0.128/25", "fd00::/64"),
 		prefixes("fd00::/64"),
@@ -47,7 +52,7 @@ func prefixes(s ...string) []netip.Prefix {
 }
 
 func (d *drawing) namespaces() {
-	for _, name := range []string{"a", "b", "c"}[:1+d.choose(3)] {
+	for _, name := range []string{"a", "b", "c"}[:one(d.choose, 2, 2, 3, 1)] {
 		n := model.Namespace{Name: name, Origin: model.Origin{Kind: "Namespace", Name: name}}
 		if n.Declared = d.choose(6) != 5; n.Declared {
 			n.Labels = d.labels("env", "team")
@@ -61,7 +66,7 @@ func (d *drawing) namespaces() {
 func (d *drawing) labels(keys ...string) model.Labels {
 	var l model.Labels
 	for _, k := range keys {
-		if v := one(d.choose, "-", "x", "y", ""); v != "-" {
+		if v := one(d.choose, "x", "x", "y", "-", ""); v != "-" {
 			l = l.With(k, v)
 		}
 	}
@@ -181,9 +186,9 @@ func (d *drawing) podAddresses(p model.Pod) []netip.Addr {
 		return out
 	}
 	switch d.choose(6) {
-	case 0, 1:
+	case 0:
 		return []netip.Addr{d.address("10.0.0.0")}
-	case 2:
+	case 1, 2:
 		return []netip.Addr{d.address("fd00::"), d.address("10.0.0.0")}
 	case 3:
 		return []netip.Addr{d.address("fd00::")}
@@ -197,7 +202,7 @@ func (d *drawing) podAddresses(p model.Pod) []netip.Addr {
 // contradict itself.
 func (d *drawing) selector(values []string, keys ...string) selector.Selector {
 	var s selector.Selector
-	for range one(d.choose, 0, 1, 1, 2, 3) {
+	for range one(d.choose, 0, 0, 1, 1, 2, 3) {
 		r := selector.Requirement{
 			Key: one(d.choose, keys...),
 			Op:  one(d.choose, selector.In, selector.In, selector.NotIn, selector.Exists, selector.DoesNotExist),
@@ -213,7 +218,7 @@ func (d *drawing) selector(values []string, keys ...string) selector.Selector {
 }
 
 func (d *drawing) podSelector() selector.Selector {
-	return d.selector([]string{"x", "y", "", "z"}, "app", "role")
+	return d.selector([]string{"x", "x", "y", "", "z"}, "app", "role")
 }
 
 func (d *drawing) namespaceSelector() selector.Selector {

@@ -130,7 +130,7 @@ func (d *drawing) peer(p *model.Policy) model.Peer {
 // blocks are the prefixes of blocks: they cover all of the private space, parts
 // of it, single pods, or nothing of it.
 var blocks = [...]string{
-	"10.0.0.0/8", "10.0.0.0/24", "0.0.0.0/0", "10.0.0.0/30", "10.0.0.2/32", "192.168.0.0/16", "192.168.0.0/31",
+	"10.0.0.0/24", "fd00::/64", "10.0.0.0/8", "10.0.0.0/24", "0.0.0.0/0", "10.0.0.0/30", "10.0.0.2/32", "192.168.0.0/16", "192.168.0.0/31",
 	"203.0.113.0/24", "8.8.8.0/24", "128.0.0.0/1", "172.16.0.0/12", "100.64.0.0/10", "255.255.255.255/32",
 	"::/0", "fc00::/7", "fd00::/64", "fd00::2/128", "fd00:1::/64", "2001:db8::/32", "2001:db8::8/125", "8000::/1",
 }
@@ -138,6 +138,9 @@ var blocks = [...]string{
 // block draws a block whose exceptions lie within it, if any (NPV-9); they may
 // overlap, and may leave nothing of it.
 func (d *drawing) block() model.Block {
+	if d.choose(3) == 2 { // one family and not the other
+		return model.Block{CIDR: netip.MustParsePrefix(one(d.choose, "0.0.0.0/0", "::/0"))}
+	}
 	b := model.Block{CIDR: netip.MustParsePrefix(one(d.choose, blocks[:]...))}
 	var inside []netip.Prefix
 	for _, s := range blocks {
@@ -169,8 +172,8 @@ func lastOf(p netip.Prefix) netip.Addr {
 
 func (d *drawing) portMatch(p *model.Policy) model.PortMatch {
 	m := model.PortMatch{Kind: model.PortRange, Protocol: one(d.choose, model.TCP, model.TCP, model.UDP, model.SCTP)}
-	switch d.choose(6) {
-	case 0:
+	switch d.choose(7) {
+	case 0, 6:
 		return model.PortMatch{Kind: model.PortAny}
 	case 1:
 		m.First = d.port()

@@ -43,22 +43,25 @@ func FromBytes(data []byte) (*model.Cluster, model.Options) {
 	}, fuzzSize)
 }
 
-// Random draws a cluster of at most about size pods and size policies, and
+// Random draws a cluster of at most size pods and 2*size policies, or a few more, and
 // options. It is deterministic in the state of rng.
 func Random(rng *rand.Rand, size int) (*model.Cluster, model.Options) {
 	return draw(rng.IntN, max(size, 1))
 }
+
+// RandomOptions draws options. A third of the draws are the defaults.
+func RandomOptions(rng *rand.Rand) model.Options { return drawOptions(rng.IntN) }
 
 func draw(choose chooser, size int) (*model.Cluster, model.Options) {
 	o := drawOptions(choose)
 	d := drawing{choose: choose, cluster: &model.Cluster{}}
 	d.namespaces()
 	d.nodes()
-	d.pods(1 + choose(size))
+	d.pods(size - choose((size+1)/2))
 	d.undeclaredNodes()
 	d.tiers()
 	if len(d.cluster.Tiers) > 0 {
-		for range choose(size + 1) {
+		for range one(choose, 1, 2, size, 2*size, 2*size+2, 0) {
 			d.policy()
 		}
 	}
