@@ -257,6 +257,10 @@ func (c *compiler) program(d model.Direction, class int, entries []int32, rules 
 			t.isolates = max(t.isolates, pp.subject)
 			p.isolated = max(p.isolated, pp.subject)
 		}
+		if policy.Unordered {
+			t.unordered = append(t.unordered, pp)
+			continue
+		}
 		if n := len(t.groups); n > 0 && c.m.cluster.Policies[t.groups[n-1][0].policy].Order == policy.Order {
 			t.groups[n-1] = append(t.groups[n-1], pp)
 		} else {
@@ -298,20 +302,12 @@ func sortedNumbers(m map[portNumber]Match) []portNumber {
 func (c *compiler) compute(p program) program {
 	var withPorts []*fragment
 	edges := []int32{0}
-	for _, t := range p.tiers {
-		for _, g := range t.groups {
-			for i := range g {
-				for j := range g[i].fragments {
-					f := &g[i].fragments[j]
-					if f.atoms == nil {
-						continue
-					}
-					withPorts = append(withPorts, f)
-					for _, r := range f.atoms {
-						edges = append(edges, r.lo, r.hi)
-					}
-				}
-			}
+	for f := range p.fragments() {
+		if f.atoms != nil {
+			withPorts = append(withPorts, f)
+		}
+		for _, r := range f.atoms {
+			edges = append(edges, r.lo, r.hi)
 		}
 	}
 	slices.Sort(edges)

@@ -149,7 +149,12 @@ func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID
 		if decided {
 			tt.Outcome = NotReached
 		}
-		for _, group := range pt.groups {
+		groups := pt.groups
+		if len(pt.unordered) > 0 {
+			// Where one policy's place is open, so is what comes first of all.
+			groups = [][]progPolicy{append(slices.Concat(pt.groups...), pt.unordered...)}
+		}
+		for _, group := range groups {
 			traces := make([]PolicyTrace, len(group))
 			for k := range group {
 				traces[k] = x.policy(t.Direction, &group[k], peer, peerID)

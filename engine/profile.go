@@ -145,15 +145,9 @@ func (m *Matrix) edges(k flowKind) []int32 {
 // ruleEdges returns the atoms at which a rule begins or has ended to apply.
 func (p *program) ruleEdges() []int32 {
 	var out []int32
-	for _, t := range p.tiers {
-		for _, g := range t.groups {
-			for i := range g {
-				for j := range g[i].fragments {
-					for _, r := range g[i].fragments[j].atoms {
-						out = append(out, r.lo, r.hi)
-					}
-				}
-			}
+	for f := range p.fragments() {
+		for _, r := range f.atoms {
+			out = append(out, r.lo, r.hi)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"iter"
 	"slices"
 
 	"netreach/engine/internal/bitset"
@@ -44,6 +45,25 @@ type progTier struct {
 	tier     int // index into Cluster.Tiers
 	isolates Match
 	groups   [][]progPolicy // by Order; policies of one group are tied
+	// unordered holds the policies that are tied with all of these.
+	unordered []progPolicy
+}
+
+// fragments returns all fragments of a program.
+func (p *program) fragments() iter.Seq[*fragment] {
+	return func(yield func(*fragment) bool) {
+		for i := range p.tiers {
+			for _, group := range append(slices.Clone(p.tiers[i].groups), p.tiers[i].unordered) {
+				for j := range group {
+					for k := range group[j].fragments {
+						if !yield(&group[j].fragments[k]) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
 }
 
 // progPolicy is a policy's rules of one direction.
@@ -127,6 +147,9 @@ func (e *evaluation[T]) program(p *program) value[T] {
 // tier returns the value of a tier, given that of the tiers behind it.
 func (e *evaluation[T]) tier(t *progTier, next value[T]) value[T] {
 	v := e.unmatched(t, next)
+	if len(t.unordered) > 0 {
+		return e.open(t, v, next)
+	}
 	for _, group := range slices.Backward(t.groups) {
 		v = e.group(group, v, next)
 	}
@@ -183,7 +206,7 @@ func (e *evaluation[T]) group(group []progPolicy, v, next value[T]) value[T] {
 		// Rules of one action commute: whichever is first, the result is the same.
 		return e.step(active, false, v, next)
 	case len(group) > 1:
-		return e.tie(group, v, next)
+		return e.choose(e.tied(group), v, next)
 	}
 	// First match in order: the last run of rules of one action comes first here.
 	w := v
@@ -219,36 +242,77 @@ func (e *evaluation[T]) step(fs []*fragment, applies bool, v, next value[T]) val
 	return value[T]{lo, hi}
 }
 
-// tie puts policies whose order is open in front of v (CNP-7, ANP-5): each that
-// matches offers its own first match, and any of the offers may win.
-func (e *evaluation[T]) tie(group []progPolicy, v, next value[T]) value[T] {
-	allow, deny, pass, none := e.nobody(), e.nobody(), e.nobody(), e.everyone()
-	for i := range group {
-		reach := e.everyone() // flows that may get past the rules so far
-		for j := range group[i].fragments {
-			f := &group[i].fragments[j]
-			if !f.covers(e.atom) {
-				continue
-			}
-			certain, possible := e.of(f)
-			offered := e.and(possible, reach)
-			switch f.action {
-			case model.Allow:
-				allow = e.or(allow, offered)
-			case model.Deny:
-				deny = e.or(deny, offered)
-			case model.Pass:
-				pass = e.or(pass, offered)
-			}
-			reach = e.andNot(reach, certain)
-		}
-		if group[i].subject == FullMatch {
-			none = e.and(none, reach)
-		}
+// open puts a tier in which the place of some policies is open in front of v.
+func (e *evaluation[T]) open(t *progTier, v, next value[T]) value[T] {
+	ordered := offer[T]{e.nobody(), e.nobody(), e.nobody(), e.everyone()}
+	for _, group := range t.groups {
+		ordered = e.then(ordered, e.tied(group))
 	}
+	return e.choose(e.either(ordered, e.tied(t.unordered)), v, next)
+}
+
+// offer is the flows for which policies may offer each outcome; none is the
+// flows for which it is possible that none of their rules matches.
+type offer[T any] struct{ allow, deny, pass, none T }
+
+// then returns what policies offer of which b comes behind a.
+func (e *evaluation[T]) then(a, b offer[T]) offer[T] {
+	return offer[T]{
+		allow: e.or(a.allow, e.and(a.none, b.allow)),
+		deny:  e.or(a.deny, e.and(a.none, b.deny)),
+		pass:  e.or(a.pass, e.and(a.none, b.pass)),
+		none:  e.and(a.none, b.none),
+	}
+}
+
+// either returns what policies offer whose order is open: all that any of them
+// does.
+func (e *evaluation[T]) either(a, b offer[T]) offer[T] {
+	return offer[T]{e.or(a.allow, b.allow), e.or(a.deny, b.deny), e.or(a.pass, b.pass), e.and(a.none, b.none)}
+}
+
+// tied returns what policies offer whose order is open (CNP-7, ANP-5): each
+// that matches offers its own first match.
+func (e *evaluation[T]) tied(group []progPolicy) offer[T] {
+	all := offer[T]{e.nobody(), e.nobody(), e.nobody(), e.everyone()}
+	for i := range group {
+		all = e.either(all, e.offers(&group[i]))
+	}
+	return all
+}
+
+// offers returns what one policy offers.
+func (e *evaluation[T]) offers(p *progPolicy) offer[T] {
+	o := offer[T]{e.nobody(), e.nobody(), e.nobody(), e.everyone()}
+	for i := range p.fragments {
+		f := &p.fragments[i]
+		if !f.covers(e.atom) {
+			continue
+		}
+		certain, possible := e.of(f)
+		matched := e.and(possible, o.none)
+		switch f.action {
+		case model.Allow:
+			o.allow = e.or(o.allow, matched)
+		case model.Deny:
+			o.deny = e.or(o.deny, matched)
+		case model.Pass:
+			o.pass = e.or(o.pass, matched)
+		}
+		o.none = e.andNot(o.none, certain)
+	}
+	if p.subject == MaybeMatch {
+		o.none = e.everyone()
+	}
+	return o
+}
+
+// choose puts offers of which any may win in front of v: the lower bound takes
+// the worst, the upper the best.
+func (e *evaluation[T]) choose(o offer[T], v, next value[T]) value[T] {
 	all := e.everyone()
-	lo := e.and(e.andNot(all, deny), e.and(e.or(e.andNot(all, pass), next.lo), e.or(e.andNot(all, none), v.lo)))
-	hi := e.or(allow, e.or(e.and(pass, next.hi), e.and(none, v.hi)))
+	lo := e.and(e.andNot(all, o.deny), e.and(e.or(e.andNot(all, o.pass), next.lo), e.or(e.andNot(all, o.none), v.lo)))
+	hi := e.or(o.allow, e.or(e.and(o.pass, next.hi), e.and(o.none, v.hi)))
 	return value[T]{lo, hi}
 }
 

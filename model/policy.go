@@ -67,6 +67,11 @@ type Policy struct {
 	// order are tied: whose rule is first is open, which is of no account
 	// where their rules only allow (NP-8, CNP-7).
 	Order float64
+	// Unordered tells that the policy's place in its tier is open: it is tied
+	// with every other policy of the tier, whatever their Order, as a
+	// BaselineAdminNetworkPolicy is with the ClusterNetworkPolicies of the
+	// Baseline tier.
+	Unordered bool
 	// Subject is the set of pods that the policy applies to.
 	Subject PodSet
 	// Isolates tells, by Direction, whether the policy isolates its subjects.

@@ -60,7 +60,7 @@ func (w world) addresses(e End) []address {
 func known(addrs ...netip.Addr) []address {
 	out := make([]address, len(addrs))
 	for i, a := range addrs {
-		out[i] = address{family: familyOf(a), known: a.Unmap()}
+		out[i] = address{family: familyOf(a), known: a}
 	}
 	return out
 }

@@ -122,6 +122,7 @@ func TestJudge_Floating(t *testing.T) {
 		// The end may have either family, so every address outside may connect.
 		{name: "outside", cluster: lone(block("0.0.0.0/0"), block("::/0")), checks: []check{
 			{"8.8.8.8 -> a/web 80/tcp", allow}, {"2001:db8::1 -> a/web 80/tcp", allow},
+			{"b/cli -> 8.8.8.8 80/tcp", allow}, {"b/cli -> 2001:db8::1 80/tcp", allow},
 		}},
 
 		// Exceptions cover together what none covers alone.
@@ -150,6 +151,7 @@ func TestJudge_Floating(t *testing.T) {
 		{name: "prefixes, both", cluster: lone(block("10.0.0.0/8")), options: cidrs("10.1.0.0/16", "10.2.0.0/16"), checks: is(allow)},
 		{name: "prefixes, one", cluster: lone(block("10.1.0.0/16")), options: cidrs("10.1.0.0/16", "10.2.0.0/16"), checks: is(unknown)},
 		{name: "prefix of the other family", cluster: beside("10.0.0.1", block("0.0.0.0/0")), options: cidrs("fd00:1::/64"), checks: is(deny)},
+		{name: "prefix in a dual cluster", cluster: beside("10.0.0.1 fd00::1", block("0.0.0.0/0")), options: cidrs("10.1.0.0/16"), checks: is(allow)},
 		{name: "public prefix", cluster: lone(block("8.8.8.0/24")), options: cidrs("8.8.8.0/25"), checks: is(allow)},
 
 		// What is open changes nothing where a selector matches as well.

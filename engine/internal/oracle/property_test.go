@@ -74,6 +74,7 @@ func TestJudge_SettledTies(t *testing.T) {
 		untied.Policies = slices.Clone(c.Policies)
 		for i := range untied.Policies {
 			untied.Policies[i].Order += rng.Float64() / 10 // orders differ by 1 or more, or not at all
+			untied.Policies[i].Unordered = false
 		}
 		open, settled := oracle.Judge(c, o, f), oracle.Judge(&untied, o, f)
 		if !agrees(open, settled) {
@@ -144,6 +145,7 @@ func TestJudge_Certain(t *testing.T) {
 		for i := range closed.Policies {
 			p := &closed.Policies[i]
 			p.Order += float64(i) / 100
+			p.Unordered = false
 			p.Rules = slices.Clone(p.Rules)
 			for j := range p.Rules {
 				p.Rules[j].Peers = slices.DeleteFunc(slices.Clone(p.Rules[j].Peers), func(p model.Peer) bool { return p.Kind == model.PeerNames })

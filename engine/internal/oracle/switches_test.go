@@ -132,6 +132,15 @@ func TestJudge_OwnNode(t *testing.T) {
 			checks: []check{{"node:n1 -> a/web 80/tcp", deny}, {"a/web -> node:n1 80/tcp", deny}},
 		},
 		{
+			// The two switches are about one direction each.
+			name: "no ingress", cluster: isolated, options: with(model.Switches{OwnNodeIngress: model.No}),
+			checks: []check{{"node:n1 -> a/web 80/tcp", deny}, {"a/web -> node:n1 80/tcp", allow}},
+		},
+		{
+			name: "no egress", cluster: isolated, options: with(model.Switches{OwnNodeEgress: model.No}),
+			checks: []check{{"node:n1 -> a/web 80/tcp", allow}, {"a/web -> node:n1 80/tcp", deny}},
+		},
+		{
 			name: "open", cluster: isolated, options: with(model.Switches{OwnNodeIngress: model.Open, OwnNodeEgress: model.Open}),
 			checks: []check{
 				{"node:n1 -> a/web 80/tcp", unknown},
@@ -251,9 +260,10 @@ func TestJudge_BlockSwitches(t *testing.T) {
 func TestJudge_PortSwitches(t *testing.T) {
 	side := model.ContainerPort{Name: "metrics", Protocol: model.TCP, Port: 9090, Sidecar: true}
 	main := model.ContainerPort{Name: "metrics", Protocol: model.TCP, Port: 9091}
+	both := model.ContainerPort{Name: "metrics", Protocol: model.TCP, Port: 9091, Sidecar: true}
 	ranged := port(model.TCP, 8000, 8002)
 	ranged.EndPort = true
-	c := newCluster(pod("a/web", "", "10.0.0.2", side, main), pod("b/cli", "", "10.0.0.3"),
+	c := newCluster(pod("a/web", "", "10.0.0.2", side, main, both), pod("b/cli", "", "10.0.0.3"),
 		netpol("a", "", "i", in(named("metrics", model.TCP)), in(ranged)))
 	run(t, []scene{
 		{name: "yes", cluster: c, checks: []check{

@@ -204,6 +204,12 @@ func TestJudge_UnreadPeers(t *testing.T) {
 			checks: []check{{"a/cli -> b/cli 80/tcp", deny}, {"a/cli -> a/web 80/tcp", deny}},
 		},
 		{
+			// That does not deny, either.
+			name:    "allow, nothing behind",
+			cluster: newCluster(pods(), admin, ordered(admin, 1, "", rule(out, model.Allow, closed))),
+			checks:  []check{{"a/cli -> b/cli 80/tcp", allow}},
+		},
+		{
 			// A Deny with one such peer denies everybody, on every port.
 			name:    "deny",
 			cluster: newCluster(pods(), admin, ordered(admin, 1, "team=red", rule(out, model.Deny, closed, tcp(80)))),

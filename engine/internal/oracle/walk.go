@@ -70,24 +70,45 @@ func (w walk) through(tiers []model.Tier) outcomes {
 	}
 	tier, rest := tiers[0], tiers[1:]
 	applied := w.applied(tier)
-	var out outcomes
-	for i := 0; i < len(applied); {
+	o := w.decided(applied)
+	out := outcomes{allow: o.allow, deny: o.deny}
+	if o.pass {
+		// Pass leaves the tier, isolation and all (ANP-7, CNP-12).
+		out = out.or(w.through(rest))
+	}
+	if o.none {
+		out = out.or(w.unmatched(applied, tier, rest))
+	}
+	return out
+}
+
+// decided returns what the policies of a tier may decide, in their order. A
+// policy whose place is open is tied with all the others: either they decide,
+// or it does.
+func (w walk) decided(applied []application) offer {
+	var ordered, unordered []application
+	for _, a := range applied {
+		if a.policy.Unordered {
+			unordered = append(unordered, a)
+		} else {
+			ordered = append(ordered, a)
+		}
+	}
+	out := offer{none: true}
+	for i := 0; i < len(ordered) && out.none; {
 		end := i + 1
-		for end < len(applied) && applied[end].policy.Order == applied[i].policy.Order {
+		for end < len(ordered) && ordered[end].policy.Order == ordered[i].policy.Order {
 			end++
 		}
-		o := w.tied(applied[i:end])
-		out = out.or(outcomes{allow: o.allow, deny: o.deny})
-		if o.pass {
-			// Pass leaves the tier, isolation and all (ANP-7, CNP-12).
-			out = out.or(w.through(rest))
-		}
-		if !o.none {
-			return out
-		}
+		out.none = false
+		out.merge(w.tied(ordered[i:end]))
 		i = end
 	}
-	return out.or(w.unmatched(applied, tier, rest))
+	o := w.tied(unordered)
+	none := out.none && o.none
+	out.merge(o)
+	out.none = none
+	return out
 }
 
 // application is a policy with whether it applies to the subject.
@@ -126,6 +147,11 @@ func (o *offer) add(a model.Action) {
 	case model.Pass:
 		o.pass = true
 	}
+}
+
+// merge adds all that b may be.
+func (o *offer) merge(b offer) {
+	o.allow, o.deny, o.pass, o.none = o.allow || b.allow, o.deny || b.deny, o.pass || b.pass, o.none || b.none
 }
 
 // tied returns what policies of one order may decide. Whose rule comes first is

@@ -59,6 +59,9 @@ func describePod(b *strings.Builder, p *model.Pod) {
 
 func describePolicy(b *strings.Builder, p *model.Policy) {
 	fmt.Fprintf(b, "policy %s in tier %s, order %g: %s", p.Origin.Object(), p.Tier, p.Order, p.Subject)
+	if p.Unordered {
+		b.WriteString(", anywhere in its tier")
+	}
 	if p.Subject.Namespace != "" && !p.Subject.Namespaces.Everything() {
 		fmt.Fprintf(b, " with %s", p.Subject.Namespaces)
 	}

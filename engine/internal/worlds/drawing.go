@@ -66,7 +66,7 @@ func (d *drawing) namespaces() {
 func (d *drawing) labels(keys ...string) model.Labels {
 	var l model.Labels
 	for _, k := range keys {
-		if v := one(d.choose, "x", "x", "y", "-", ""); v != "-" {
+		if v := one(d.choose, "x", "x", "y", "-", "", "a"); v != "-" {
 			l = l.With(k, v)
 		}
 	}

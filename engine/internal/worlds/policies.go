@@ -56,6 +56,7 @@ func (d *drawing) policy() {
 	}
 	if tier != model.TierNetworkPolicy {
 		p.Order = one(d.choose, 1, 1, 0, 2.5, -1)
+		p.Unordered = d.choose(6) == 5
 		p.Subject = d.podSet("")
 	}
 	for i := range d.choose(4) {
