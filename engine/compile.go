@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 
 	"netreach/engine/internal/bitset"
 	"netreach/model"
@@ -67,6 +68,9 @@ func (c *compiler) orderPolicies() error {
 		tiers[t.Name] = i
 	}
 	policies := c.m.cluster.Policies
+	if c.m.u.opts.Switches.NotEnforced {
+		policies = nil
+	}
 	c.tierOf = make([]int, len(policies))
 	for i := range policies {
 		t, ok := tiers[policies[i].Tier]
@@ -77,9 +81,27 @@ func (c *compiler) orderPolicies() error {
 		c.order = append(c.order, int32(i))
 	}
 	slices.SortStableFunc(c.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(c.tierOf[a], c.tierOf[b]), cmp.Compare(policies[a].Order, policies[b].Order))
+		return cmp.Or(cmp.Compare(c.tierOf[a], c.tierOf[b]), cmp.Compare(policies[a].Order, policies[b].Order), c.byName(a, b))
 	})
 	return nil
+}
+
+// byName orders two policies by name where ties are broken so.
+func (c *compiler) byName(a, b int32) int {
+	if c.m.u.opts.Switches.PriorityTies != model.TiesByName {
+		return 0
+	}
+	x, y := c.m.cluster.Policies[a].Origin, c.m.cluster.Policies[b].Origin
+	return cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.Namespace, y.Namespace), strings.Compare(x.Kind, y.Kind))
+}
+
+// tied reports whether two policies that follow each other in one tier have no
+// order between them.
+func (c *compiler) tied(a, b int32) bool {
+	x, y := &c.m.cluster.Policies[a], &c.m.cluster.Policies[b]
+	// Policies that isolate only add up, so that they need no order.
+	add := x.Isolates != [model.Directions]bool{} && y.Isolates != [model.Directions]bool{}
+	return x.Order == y.Order && (add || c.byName(a, b) == 0)
 }
 
 // side compiles one direction: the policies that apply to each class, one
@@ -91,7 +113,7 @@ func (c *compiler) side(d model.Direction) {
 	for _, p := range c.order {
 		policy := &c.m.cluster.Policies[p]
 		rules[p] = c.rules(policy, d)
-		if len(rules[p]) == 0 && !policy.Isolates[d] {
+		if len(rules[p]) == 0 && !policy.Isolates[d] && !c.reachesBeyond(policy, d) {
 			continue
 		}
 		subject := c.m.sel.pods(policy.Subject)
@@ -129,6 +151,12 @@ func (c *compiler) side(d model.Direction) {
 		}
 		s.programOf[class] = id
 	}
+}
+
+// reachesBeyond reports whether a policy's isolation in the other direction
+// matters in direction d (CNP-11).
+func (c *compiler) reachesBeyond(p *model.Policy, d model.Direction) bool {
+	return p.Isolates[model.Directions-1-d] && c.m.u.opts.Switches.BaselinePerDirection != model.Yes
 }
 
 // rule is a rule of one direction, compiled as far as that goes without knowing
@@ -257,11 +285,15 @@ func (c *compiler) program(d model.Direction, class int, entries []int32, rules 
 			t.isolates = max(t.isolates, pp.subject)
 			p.isolated = max(p.isolated, pp.subject)
 		}
+		p.concerned = p.concerned || policy.Isolates[d] || len(rules[e/2]) > 0
+		if c.reachesBeyond(policy, d) {
+			t.beyond = max(t.beyond, pp.subject)
+		}
 		if policy.Unordered {
 			t.unordered = append(t.unordered, pp)
 			continue
 		}
-		if n := len(t.groups); n > 0 && c.m.cluster.Policies[t.groups[n-1][0].policy].Order == policy.Order {
+		if n := len(t.groups); n > 0 && c.tied(t.groups[n-1][0].policy, e/2) {
 			t.groups[n-1] = append(t.groups[n-1], pp)
 		} else {
 			t.groups = append(t.groups, []progPolicy{pp})
@@ -310,10 +342,13 @@ func (c *compiler) compute(p program) program {
 			edges = append(edges, r.lo, r.hi)
 		}
 	}
+	if c.m.u.opts.Switches.SCTP != model.Yes {
+		edges = append(edges, int32(c.m.u.ports.Of(model.SCTP, model.MinPort)))
+	}
 	slices.Sort(edges)
 	edges = slices.Compact(edges)
 	memo := map[string]bounds{}
-	active := make([]byte, (len(withPorts)+7)/8)
+	active := make([]byte, (len(withPorts)+7)/8+1) // the last byte tells SCTP apart
 	for _, edge := range edges {
 		if int(edge) == c.m.u.ports.Len() {
 			break
@@ -324,9 +359,16 @@ func (c *compiler) compute(p program) program {
 				active[i/8] |= 1 << (i % 8)
 			}
 		}
+		active[len(active)-1] = 0
+		if c.m.u.isSCTP(int(edge)) {
+			active[len(active)-1] = 1
+		}
 		row, ok := memo[string(active)]
 		if !ok {
-			e := evaluation[*bitset.Set]{algebra: c.algebra, tiers: c.m.cluster.Tiers, atom: int(edge)}
+			e := evaluation[*bitset.Set]{
+				algebra: c.algebra, tiers: c.m.cluster.Tiers, switches: &c.m.u.opts.Switches,
+				atom: int(edge), sctp: c.m.u.isSCTP(int(edge)),
+			}
 			v := e.program(&p)
 			row.lo = c.intern(v.lo)
 			row.hi = row.lo

@@ -178,7 +178,10 @@ func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, 
 
 // evaluate walks a program for one flow.
 func (m *Matrix) evaluate(p *program, peer, atom int, ownNode Match) value[bool] {
-	e := evaluation[bool]{algebra: truth{peer}, tiers: m.cluster.Tiers, atom: atom, ownNode: ownNode}
+	e := evaluation[bool]{
+		algebra: truth{peer}, tiers: m.cluster.Tiers, switches: &m.u.opts.Switches,
+		atom: atom, sctp: m.u.isSCTP(atom), ownNode: ownNode,
+	}
 	return e.program(p)
 }
 

@@ -15,6 +15,9 @@ type program struct {
 	tiers []progTier // those that concern the subjects, in order
 	// isolated tells whether some tier isolates the subjects.
 	isolated Match
+	// concerned tells whether a policy isolates the subjects or has rules for
+	// them.
+	concerned bool
 	// Run i is the atoms starts[i] to starts[i+1]-1, and rows[i] its row.
 	starts []int32
 	rows   []bounds
@@ -44,7 +47,10 @@ func (p *program) run(atom int) int {
 type progTier struct {
 	tier     int // index into Cluster.Tiers
 	isolates Match
-	groups   [][]progPolicy // by Order; policies of one group are tied
+	// beyond tells that a policy of the tier isolates the subjects in the other
+	// direction.
+	beyond Match
+	groups [][]progPolicy // by Order; policies of one group are tied
 	// unordered holds the policies that are tied with all of these.
 	unordered []progPolicy
 }
@@ -121,8 +127,11 @@ type algebra[T any] interface {
 // evaluation evaluates a program at one port atom.
 type evaluation[T any] struct {
 	algebra[T]
-	tiers []model.Tier
-	atom  int
+	tiers    []model.Tier
+	switches *model.Switches
+	atom     int
+	// sctp tells that the atom's ports are of SCTP.
+	sctp bool
 	// ownNode tells that the peer is the subject's own node, and what the switch
 	// says of it (NP-42).
 	ownNode Match
@@ -138,6 +147,10 @@ type value[T any] struct{ lo, hi T }
 //	Admin tier -> NetworkPolicy tier -> Baseline tier -> allow
 func (e *evaluation[T]) program(p *program) value[T] {
 	next := value[T]{e.everyone(), e.everyone()}
+	if e.sctp && e.switches.SCTP != model.Yes && p.concerned {
+		// What becomes of SCTP where policy does not support it is not defined.
+		return value[T]{e.nobody(), e.everyone()}
+	}
 	for i := range slices.Backward(p.tiers) {
 		next = e.tier(&p.tiers[i], next)
 	}
@@ -160,7 +173,7 @@ func (e *evaluation[T]) tier(t *progTier, next value[T]) value[T] {
 // for isolated subjects, else left to the next tier.
 func (e *evaluation[T]) unmatched(t *progTier, next value[T]) value[T] {
 	if t.isolates == NoMatch {
-		return next
+		return e.beyond(t, next)
 	}
 	var v value[T]
 	switch e.tiers[t.tier].Unmatched {
@@ -181,9 +194,24 @@ func (e *evaluation[T]) unmatched(t *progTier, next value[T]) value[T] {
 		}
 	}
 	if t.isolates == MaybeMatch {
-		v = value[T]{e.and(v.lo, next.lo), e.or(v.hi, next.hi)}
+		otherwise := e.beyond(t, next)
+		v = value[T]{e.and(v.lo, otherwise.lo), e.or(v.hi, otherwise.hi)}
 	}
 	return v
+}
+
+// beyond is what becomes of flows that no rule of a tier matched, if the tier
+// isolates their subjects at most in the other direction. Whether that keeps
+// the tiers behind it from them is a switch (CNP-11).
+func (e *evaluation[T]) beyond(t *progTier, next value[T]) value[T] {
+	answer := e.switches.BaselinePerDirection
+	switch {
+	case t.beyond == NoMatch || answer == model.Yes:
+		return next
+	case t.beyond == MaybeMatch || answer == model.Open:
+		return value[T]{next.lo, e.everyone()}
+	}
+	return value[T]{e.everyone(), e.everyone()}
 }
 
 // group returns the value of a group of tied policies and of what follows it in

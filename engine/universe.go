@@ -219,5 +219,11 @@ func (u *Universe) AddrID(a netip.Addr) PeerID {
 	return u.outsidePeer(u.addrs.Of(a))
 }
 
+// isSCTP reports whether a port atom is of SCTP.
+func (u *Universe) isSCTP(atom int) bool {
+	p, _, _ := u.ports.Bounds(atom)
+	return p == model.SCTP
+}
+
 // outsidePeer returns the peer of a class of addresses.
 func (u *Universe) outsidePeer(addrClass int) PeerID { return PeerID(u.pods + u.nodes + addrClass) }

@@ -26,6 +26,17 @@ const (
 	HostNetworkOpen
 )
 
+// TieMode says what becomes of policies of one tier and priority.
+type TieMode uint8
+
+// The modes (CNP-7, ANP-5).
+const (
+	// TiesOpen: which of them comes first is open.
+	TiesOpen TieMode = iota
+	// TiesByName: the one whose name sorts first comes first.
+	TiesByName
+)
+
 // Switches are the points that the specification leaves to the implementation.
 // The zero value is what the specification suggests.
 type Switches struct {
@@ -45,6 +56,16 @@ type Switches struct {
 	NamedPortSidecars Answer
 	// EndPort: endPort is honoured; No applies only the first port (NP-32).
 	EndPort Answer
+	// SCTP: policy decides SCTP like any protocol (NP-33). Otherwise the SCTP
+	// flows of a pod to which any policy applies are unknown.
+	SCTP Answer
+	// BaselinePerDirection: a pod that NetworkPolicies isolate in one direction
+	// only still gets baseline rules in the other (CNP-11). No ends both.
+	BaselinePerDirection Answer
+	// PriorityTies says which of several policies of one priority comes first.
+	PriorityTies TieMode
+	// NotEnforced: nothing enforces policies, so all flows are allowed.
+	NotEnforced bool
 }
 
 // Options are what Compile is told beside the cluster.

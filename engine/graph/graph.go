@@ -84,7 +84,7 @@ func New(u *engine.Universe, ends []engine.End, parts func(src, dst int) []engin
 			if i == j || ends[i].Outside && ends[j].Outside {
 				continue
 			}
-			segments := open(parts(i, j))
+			segments := Open(parts(i, j))
 			if len(segments) == 0 {
 				continue
 			}
@@ -101,8 +101,8 @@ func Of(u *engine.Universe, t *engine.Table) *Graph {
 	return New(u, t.Ends, func(i, j int) []engine.Segment { return t.Segments(t.Cell(i, j)) })
 }
 
-// open returns the segments on which something may flow.
-func open(segments []engine.Segment) []engine.Segment {
+// Open returns the segments on which something may flow; nil if there are none.
+func Open(segments []engine.Segment) []engine.Segment {
 	var out []engine.Segment
 	for _, s := range segments {
 		if s.Verdict != model.Denied && s.Verdict != model.None {

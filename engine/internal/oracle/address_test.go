@@ -121,8 +121,10 @@ func TestJudge_Floating(t *testing.T) {
 		{name: "either family", cluster: lone(block("0.0.0.0/0"), block("::/0")), checks: is(allow)},
 		// The end may have either family, so every address outside may connect.
 		{name: "outside", cluster: lone(block("0.0.0.0/0"), block("::/0")), checks: []check{
-			{"8.8.8.8 -> a/web 80/tcp", allow}, {"2001:db8::1 -> a/web 80/tcp", allow},
-			{"b/cli -> 8.8.8.8 80/tcp", allow}, {"b/cli -> 2001:db8::1 80/tcp", allow},
+			{"8.8.8.8 -> a/web 80/tcp", allow},
+			{"2001:db8::1 -> a/web 80/tcp", allow},
+			{"b/cli -> 8.8.8.8 80/tcp", allow},
+			{"b/cli -> 2001:db8::1 80/tcp", allow},
 		}},
 
 		// Exceptions cover together what none covers alone.
@@ -170,7 +172,8 @@ func TestJudge_FloatingNodes(t *testing.T) {
 			host("n1", pod("b/hn", "", "")), host("n2", pod("b/hn2", "", "")), host("", pod("b/hn3", "", "")),
 			host("n1", pod("b/hn4", "", "172.16.0.4")),
 			node("n1", "", "192.168.0.1"), model.Node{Name: "n2"},
-			netpol("a", "", "i", in(peer)))
+			netpol("a", "", "i", in(peer)),
+		)
 	}
 	run(t, []scene{
 		{
@@ -207,7 +210,8 @@ func TestJudge_FloatingNodes(t *testing.T) {
 func TestJudge_Replicas(t *testing.T) {
 	c := newCluster(
 		standIn(3, pod("a/api", "app=api", "")), standIn(1, pod("a/one", "app=one", "")), standIn(0, pod("a/off", "app=off", "")),
-		netpol("a", "", "i", in(fromPods("a", "app=one"))))
+		netpol("a", "", "i", in(fromA("app=one"))),
+	)
 	run(t, []scene{{name: "deny", cluster: c, checks: []check{
 		{"a/api -> a/api 80/tcp", deny},
 		{"a/one -> a/one 80/tcp", allow},

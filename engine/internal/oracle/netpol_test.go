@@ -40,7 +40,7 @@ func TestJudge_Isolation(t *testing.T) {
 			// destination's ingress.
 			name: "egress of cli, ingress of web",
 			cluster: newCluster(pods(),
-				netpol("a", "app=cli", "e", out(fromPods("a", "app=web"))),
+				netpol("a", "app=cli", "e", out(fromA("app=web"))),
 				netpol("a", "app=web", "i", in(tcp(80)))),
 			checks: []check{
 				{"a/cli -> a/web 80/tcp", allow},
@@ -112,7 +112,7 @@ func TestJudge_Rules(t *testing.T) {
 			// NP-21, NP-25: peers x ports within a rule, never across rules.
 			name: "cross product",
 			cluster: newCluster(pods(), netpol("a", "app=web", "i",
-				in(fromPods("a", "app=cli"), fromSpaces("team=red", "app=none"), tcp(80), tcp(81)),
+				in(fromA("app=cli"), fromSpaces("team=red", "app=none"), tcp(80), tcp(81)),
 				in(fromSpaces("team=blue", ""), tcp(82)))),
 			checks: []check{
 				{"a/cli -> a/web 80/tcp", allow},
@@ -125,7 +125,7 @@ func TestJudge_Rules(t *testing.T) {
 		{
 			// NP-22: podSelector alone means the policy's namespace.
 			name:    "pods of the namespace",
-			cluster: newCluster(pods(), netpol("a", "app=web", "i", in(fromPods("a", "")))),
+			cluster: newCluster(pods(), netpol("a", "app=web", "i", in(fromA("")))),
 			checks: []check{
 				{"a/cli -> a/web 80/tcp", allow},
 				{"b/cli -> a/web 80/tcp", deny},
@@ -157,7 +157,7 @@ func TestJudge_Rules(t *testing.T) {
 		{
 			name: "or",
 			cluster: newCluster(pods(), pod("b/web", "app=web", "10.0.1.2"),
-				netpol("a", "app=web", "i", in(fromSpaces("team=blue", ""), fromPods("a", "app=cli")))),
+				netpol("a", "app=web", "i", in(fromSpaces("team=blue", ""), fromA("app=cli")))),
 			checks: []check{
 				{"b/cli -> a/web 80/tcp", allow},
 				{"b/web -> a/web 80/tcp", allow},
@@ -192,7 +192,8 @@ func TestJudge_Selectors(t *testing.T) {
 		peer := model.Peer{Kind: model.PeerPods, Pods: model.PodSet{Namespace: "a", Pods: s}}
 		return newCluster(
 			pod("a/empty", "role=", "10.0.0.3"), pod("a/none", "", "10.0.0.4"), pod("a/db", "role=db", "10.0.0.5"),
-			pod("a/web", "app=web", "10.0.0.2"), netpol("a", "app=web", "i", in(peer)))
+			pod("a/web", "app=web", "10.0.0.2"), netpol("a", "app=web", "i", in(peer)),
+		)
 	}
 	one := func(op selector.Op, values ...string) selector.Selector {
 		return selector.Selector{Requirements: []selector.Requirement{{Key: "role", Op: op, Values: values}}}
@@ -287,7 +288,8 @@ func TestJudge_NamedPorts(t *testing.T) {
 			pod("b/two", "", "10.0.0.3", ports(http(model.TCP, 8080), http(model.TCP, 8081), http(model.UDP, 53))...),
 			pod("b/nil", "", "10.0.0.4", model.ContainerPort{Name: "other", Port: 80}),
 			node("n1", "", "192.168.0.1"),
-			netpol("a", "", "e", out(m)))
+			netpol("a", "", "e", out(m)),
+		)
 	}
 	either := model.PortMatch{Kind: model.PortNamed, Name: "http", AnyProtocol: true}
 	run(t, []scene{

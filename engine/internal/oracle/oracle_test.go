@@ -242,10 +242,10 @@ func podsIn(ns, pods string) model.PodSet {
 	return model.PodSet{Namespace: ns, Pods: sel(pods)}
 }
 
-// fromPods is a peer by the policy's namespace, fromSpaces one by namespace
-// labels and pod labels.
-func fromPods(ns, pods string) model.Peer {
-	return model.Peer{Kind: model.PeerPods, Pods: podsIn(ns, pods)}
+// fromA is a peer of pods of namespace a, fromSpaces one by namespace labels and
+// pod labels.
+func fromA(pods string) model.Peer {
+	return model.Peer{Kind: model.PeerPods, Pods: podsIn("a", pods)}
 }
 
 func fromSpaces(namespaces, pods string) model.Peer {

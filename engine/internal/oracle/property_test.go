@@ -37,11 +37,13 @@ func agrees(open, settled model.Verdict) bool { return open == unknown || open =
 func settle(rng *rand.Rand, s model.Switches) model.Switches {
 	for _, a := range []*model.Answer{
 		&s.BlocksMatchPods, &s.BlocksMatchNodes, &s.OwnNodeIngress, &s.OwnNodeEgress, &s.NamedPortSidecars, &s.EndPort,
+		&s.BaselinePerDirection,
 	} {
 		if *a == model.Open {
 			*a = model.Answer(rng.IntN(2))
 		}
 	}
+	s.SCTP = model.Yes // without support for SCTP its flows stay unknown
 	if s.HostNetworkPods == model.HostNetworkOpen {
 		s.HostNetworkPods = model.HostNetworkMode(rng.IntN(2))
 	}
@@ -52,7 +54,7 @@ func settle(rng *rand.Rand, s model.Switches) model.Switches {
 // whichever way they are set: an Unknown is the only way to be unsure.
 func TestJudge_SettledSwitches(t *testing.T) {
 	everyWorld(t, 150, func(rng *rand.Rand, c *model.Cluster, o model.Options, f oracle.Flow) string {
-		for _, s := range []*model.Answer{&o.Switches.BlocksMatchPods, &o.Switches.OwnNodeEgress, &o.Switches.EndPort} {
+		for _, s := range []*model.Answer{&o.Switches.BlocksMatchPods, &o.Switches.OwnNodeEgress, &o.Switches.EndPort, &o.Switches.SCTP, &o.Switches.BaselinePerDirection} {
 			if rng.IntN(2) == 0 {
 				*s = model.Open
 			}

@@ -1,6 +1,7 @@
 package oracle_test
 
 import (
+	"slices"
 	"testing"
 
 	"netreach/model"
@@ -15,8 +16,8 @@ func TestJudge_HostNetwork(t *testing.T) {
 		pod("a/cli", "app=cli", "10.0.0.1"), on("n2", pod("a/web", "app=web", "10.0.0.2")),
 		host("n1", pod("a/hn", "app=hn", "", http)),
 		node("n1", "", "192.168.0.1"), node("n2", "", "192.168.0.2"),
-		netpol("a", "", "i", in(fromSpaces("", "app=hn")), in(fromPods("a", "app=cli"), named("http", model.TCP))),
-		netpol("a", "app=cli", "e", out(named("http", model.TCP)), out(fromPods("a", "app=hn"), tcp(443))),
+		netpol("a", "", "i", in(fromSpaces("", "app=hn")), in(fromA("app=cli"), named("http", model.TCP))),
+		netpol("a", "app=cli", "e", out(named("http", model.TCP)), out(fromA("app=hn"), tcp(443))),
 	)
 	mode := func(m model.HostNetworkMode) model.Options { return with(model.Switches{HostNetworkPods: m}) }
 	run(t, []scene{
@@ -89,7 +90,7 @@ func TestJudge_OpenSubject(t *testing.T) {
 		{
 			name: "certain for every pod", options: o,
 			cluster: newCluster(pods(), hn, model.Node{Name: "n1"}, baseline,
-				ordered(baseline, 1, "", rule(model.Egress, model.Deny, fromSpaces("", "app=hn"), fromPods("a", "app=cli")))),
+				ordered(baseline, 1, "", rule(model.Egress, model.Deny, fromSpaces("", "app=hn"), fromA("app=cli")))),
 			checks: []check{{"b/cli -> a/cli 80/tcp", deny}, {"b/cli -> a/hn 80/tcp", unknown}, {"a/hn -> a/cli 80/tcp", unknown}},
 		},
 	})
@@ -105,7 +106,7 @@ func TestJudge_OwnNode(t *testing.T) {
 		node("n1", "", "192.168.0.1 fd00::1"), node("n2", "", "192.168.0.2"),
 		admin, npTier, baseline,
 	}
-	c := func(more ...any) *model.Cluster { return newCluster(append(parts[:len(parts):len(parts)], more...)...) }
+	c := func(more ...any) *model.Cluster { return newCluster(append(slices.Clip(parts), more...)...) }
 	isolated := c(netpol("a", "", "ie"))
 	run(t, []scene{
 		{
@@ -199,7 +200,8 @@ func TestJudge_OwnNode(t *testing.T) {
 func TestJudge_OwnNodeOfHostPod(t *testing.T) {
 	c := newCluster(
 		host("n1", pod("a/hn", "", "")), host("n1", pod("b/hn", "", "")), host("n2", pod("b/far", "", "")),
-		node("n1", "", "192.168.0.1"), node("n2", "", "192.168.0.2"), netpol("a", "", "ie"))
+		node("n1", "", "192.168.0.1"), node("n2", "", "192.168.0.2"), netpol("a", "", "ie"),
+	)
 	scenes := func(mode model.HostNetworkMode, out, far model.Verdict) scene {
 		return scene{cluster: c, options: with(model.Switches{HostNetworkPods: mode}), checks: []check{
 			{"node:n1 -> a/hn 80/tcp", allow},
@@ -226,7 +228,8 @@ func TestJudge_BlockSwitches(t *testing.T) {
 	c := newCluster(
 		pod("a/web", "app=web", "10.0.0.2"), pod("b/cli", "", "10.0.0.3"), host("n1", pod("b/hn", "", "")),
 		node("n1", "", "10.0.0.9"),
-		netpol("a", "", "i", in(block("10.0.0.0/24"), tcp(80)), in(block("10.9.0.0/16"), tcp(81))))
+		netpol("a", "", "i", in(block("10.0.0.0/24"), tcp(80)), in(block("10.9.0.0/16"), tcp(81))),
+	)
 	run(t, []scene{
 		{name: "not pods", cluster: c, options: with(model.Switches{BlocksMatchPods: model.No}), checks: []check{
 			{"b/cli -> a/web 80/tcp", deny},

@@ -71,7 +71,7 @@ func TestJudge_Tiers(t *testing.T) {
 			// T-41, CNP-10: isolation shadows a baseline Allow.
 			name: "baseline shadowed",
 			cluster: newCluster(pods(), admin, npTier, baseline,
-				netpol("a", "app=web", "i", rule(in, model.Allow, fromPods("a", "app=nobody"))),
+				netpol("a", "app=web", "i", rule(in, model.Allow, fromA("app=nobody"))),
 				ordered(baseline, 10, "", rule(in, model.Allow, fromSpaces("", "")))),
 			checks: []check{{"a/cli -> a/web 80/tcp", deny}, {"b/cli -> a/cli 80/tcp", allow}},
 		},
@@ -138,6 +138,8 @@ func TestJudge_Unmatched(t *testing.T) {
 
 func TestJudge_Ties(t *testing.T) {
 	in := model.Ingress
+	anywhere := ordered(admin, 0, "", rule(in, model.Allow, tcp(80), tcp(81)), rule(in, model.Deny, tcp(82), tcp(83)))
+	anywhere.Unordered = true
 	run(t, []scene{
 		{
 			// T-46, CNP-7: either may win, where both match.
@@ -176,6 +178,22 @@ func TestJudge_Ties(t *testing.T) {
 				{"b/cli -> a/web 80/tcp", allow},
 				{"b/cli -> a/web 81/tcp", unknown},
 				{"b/cli -> a/web 82/tcp", deny},
+			},
+		},
+		{
+			// A policy whose place is open is tied with those of every order, which
+			// keep their order among themselves.
+			name: "unordered",
+			cluster: newCluster(pods(), admin,
+				ordered(admin, 1, "", rule(in, model.Allow, tcp(80))),
+				ordered(admin, 2, "", rule(in, model.Deny, tcp(80), tcp(81)), rule(in, model.Allow, tcp(82))),
+				anywhere),
+			checks: []check{
+				{"b/cli -> a/web 80/tcp", allow},
+				{"b/cli -> a/web 81/tcp", unknown},
+				{"b/cli -> a/web 82/tcp", unknown},
+				{"b/cli -> a/web 83/tcp", deny},
+				{"b/cli -> a/web 84/tcp", allow},
 			},
 		},
 		{
@@ -267,7 +285,8 @@ func TestJudge_Nodes(t *testing.T) {
 		host("n9", pod("b/lost", "", "192.168.0.9")),
 		on("n1", pod("b/web", "zone=x", "10.0.0.2")),
 		node("n1", "zone=x", "192.168.0.1"), node("n2", "", "192.168.0.2"), model.Node{Name: "n9"},
-		admin, ordered(admin, 1, "team=red", rule(model.Egress, model.Deny, nodes("zone=x"))))
+		admin, ordered(admin, 1, "team=red", rule(model.Egress, model.Deny, nodes("zone=x"))),
+	)
 	every := newCluster(c.Pods, c.Nodes[0], c.Nodes[1], c.Nodes[2], admin,
 		ordered(admin, 1, "team=red", rule(model.Egress, model.Deny, nodes(""))))
 	run(t, []scene{

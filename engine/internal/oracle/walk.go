@@ -3,6 +3,7 @@ package oracle
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"netreach/model"
 )
@@ -40,11 +41,29 @@ func (w walk) outcomes() outcomes {
 		case model.Yes:
 			return onlyAllow
 		case model.Open:
-			return onlyAllow.or(w.through(w.cluster.Tiers))
+			settled := w
+			settled.options.Switches.OwnNodeIngress = model.No
+			return onlyAllow.or(settled.outcomes())
 		case model.No:
 		}
 	}
+	if w.flow.Protocol == model.SCTP && w.options.Switches.SCTP != model.Yes && w.concerned() {
+		return onlyAllow.or(onlyDeny) // what policy does with it is not defined
+	}
 	return w.through(w.cluster.Tiers)
+}
+
+// concerned reports whether a policy may apply to the subject in the direction:
+// one that isolates it or has a rule.
+func (w walk) concerned() bool {
+	for _, t := range w.cluster.Tiers {
+		for _, a := range w.applied(t) {
+			if a.policy.Isolates[w.direction] || slices.ContainsFunc(a.policy.Rules, func(r model.Rule) bool { return r.Direction == w.direction }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // peerIsOwnNode reports whether the peer is the node that the subject runs on, or
@@ -97,7 +116,7 @@ func (w walk) decided(applied []application) offer {
 	out := offer{none: true}
 	for i := 0; i < len(ordered) && out.none; {
 		end := i + 1
-		for end < len(ordered) && ordered[end].policy.Order == ordered[i].policy.Order {
+		for end < len(ordered) && w.ties(ordered[i].policy, ordered[end].policy) {
 			end++
 		}
 		out.none = false
@@ -121,6 +140,9 @@ type application struct {
 // in their order (ANP-6, CNP-5).
 func (w walk) applied(tier model.Tier) []application {
 	var out []application
+	if w.options.Switches.NotEnforced {
+		return nil
+	}
 	for i := range w.cluster.Policies {
 		p := &w.cluster.Policies[i]
 		if p.Tier != tier.Name {
@@ -130,8 +152,26 @@ func (w walk) applied(tier model.Tier) []application {
 			out = append(out, application{p, applies})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b application) int { return cmp.Compare(a.policy.Order, b.policy.Order) })
+	slices.SortStableFunc(out, func(a, b application) int {
+		c := cmp.Compare(a.policy.Order, b.policy.Order)
+		if c == 0 && w.options.Switches.PriorityTies == model.TiesByName {
+			x, y := a.policy.Origin, b.policy.Origin
+			c = cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.Namespace, y.Namespace), strings.Compare(x.Kind, y.Kind))
+		}
+		return c
+	})
 	return out
+}
+
+// ties reports whether the order of two policies is open. Policies that isolate
+// only add up, and no switch orders them (NP-8).
+func (w walk) ties(a, b *model.Policy) bool {
+	if a.Order != b.Order {
+		return false
+	}
+	isolates := func(p *model.Policy) bool { return p.Isolates[model.Egress] || p.Isolates[model.Ingress] }
+	same := a.Origin.Name == b.Origin.Name && a.Origin.Namespace == b.Origin.Namespace && a.Origin.Kind == b.Origin.Kind
+	return w.options.Switches.PriorityTies == model.TiesOpen || same || isolates(a) && isolates(b)
 }
 
 // offer is what policies may make of the flow: the actions that they may decide
@@ -199,8 +239,9 @@ func (w walk) unmatched(applied []application, tier model.Tier, rest []model.Tie
 			isolated = max(isolated, a.applies)
 		}
 	}
+	otherwise := w.beyond(applied, rest)
 	if isolated == no {
-		return w.through(rest)
+		return otherwise
 	}
 	final := w.final(tier, rest)
 	// An isolated pod may still reach its own node: an implicit allow where the
@@ -216,9 +257,30 @@ func (w walk) unmatched(applied []application, tier model.Tier, rest []model.Tie
 		}
 	}
 	if isolated == maybe {
-		return final.or(w.through(rest))
+		return final.or(otherwise)
 	}
 	return final
+}
+
+// beyond returns how the direction may end for a subject that the tier does not
+// isolate in it. Where the tier isolates it in the other direction, a switch
+// says whether that ends this one, too (CNP-11).
+func (w walk) beyond(applied []application, rest []model.Tier) outcomes {
+	other := model.Directions - 1 - w.direction
+	isolated := no
+	for _, a := range applied {
+		if a.policy.Isolates[other] {
+			isolated = max(isolated, a.applies)
+		}
+	}
+	perDirection := w.options.Switches.BaselinePerDirection
+	switch {
+	case isolated == no || perDirection == model.Yes:
+		return w.through(rest)
+	case isolated == maybe || perDirection == model.Open:
+		return w.through(rest).or(onlyAllow)
+	}
+	return onlyAllow
 }
 
 // final returns what the tier's Unmatched verdict amounts to.

@@ -34,6 +34,11 @@ func drawOptions(choose chooser) model.Options {
 		OwnNodeEgress:     answer(),
 		NamedPortSidecars: answer(),
 		EndPort:           answer(),
+
+		SCTP:                 one(choose, answer(), model.Yes, model.Yes, model.Yes),
+		BaselinePerDirection: answer(),
+		PriorityTies:         one(choose, model.TiesOpen, model.TiesOpen, model.TiesByName),
+		NotEnforced:          choose(64) == 63,
 	}}
 	o.PodCIDRs = one(choose, nil, nil, nil, nil, nil,
 		prefixes("10.0.0.0/24"),

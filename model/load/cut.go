@@ -1,0 +1,158 @@
+package load
+
+import (
+	"bytes"
+
+	"netreach/model"
+)
+
+// cutting is a YAML list that was cut at its items.
+type cutting struct {
+	// header is the text of the list without its items, on the same lines.
+	header []byte
+	items  []model.Document
+}
+
+// cut cuts a list in the layout of kubectl and of most people: a block mapping
+// at the first column with a block sequence below a line "items:". It reports
+// false for anything else.
+//
+// The cut looks at indentation alone, and so is a guess. It is proved by
+// converting each part: a part that begins or ends within a quoted text, a flow
+// collection or a block scalar is not a whole document and fails, or, if that
+// holds the line "items:", leaves the header without items. Aliases that refer
+// to another part fail too. The caller must then read the whole as one.
+//
+// Small parts are what bounds the memory that the YAML parser takes, and they
+// give each item its own text and line.
+func cut(doc model.Document) (cutting, bool) {
+	if canEndEarly(doc.Text) {
+		return cutting{}, false
+	}
+	head, begin, ok := itemsLine(doc.Text)
+	if !ok {
+		return cutting{}, false
+	}
+	c := cutter{doc: doc, indent: -1}
+	line := doc.Line + bytes.Count(doc.Text[:begin], []byte("\n"))
+	pos := begin
+	for pos < len(doc.Text) {
+		next := lineEnd(doc.Text, pos)
+		more, ok := c.line(pos, doc.Text[pos:next], line)
+		if !ok {
+			return cutting{}, false
+		}
+		if !more {
+			break
+		}
+		pos, line = next, line+1
+	}
+	c.end(pos)
+	return cutting{c.header(head, begin, pos), c.items}, true
+}
+
+// itemsLine returns the offsets of the first line "items:" and of the one after
+// it.
+func itemsLine(text []byte) (start, end int, ok bool) {
+	for pos := 0; pos < len(text); {
+		next := lineEnd(text, pos)
+		if rest, ok := bytes.CutPrefix(text[pos:next], []byte("items:")); ok && contentAt(rest) == len(rest) {
+			return pos, next, true
+		}
+		pos = next
+	}
+	return 0, 0, false
+}
+
+func lineEnd(text []byte, pos int) int {
+	if i := bytes.IndexByte(text[pos:], '\n'); i >= 0 {
+		return pos + i + 1
+	}
+	return len(text)
+}
+
+// cutToJSON cuts a list and converts its parts: the list without items, and
+// each item. It reports false if doc is no list, or cannot be cut.
+func cutToJSON(doc model.Document) (header []byte, items []value, ok bool) {
+	list, ok := cut(doc)
+	if !ok {
+		return nil, nil, false
+	}
+	header, errs := documentToJSON(list.header)
+	if errs != nil {
+		return nil, nil, false
+	}
+	if h := headOf(header); !h.isList() || h.items.Kind() != '[' {
+		return nil, nil, false
+	}
+	items = make([]value, len(list.items))
+	for i := range list.items {
+		item := &list.items[i]
+		item.Text = undash(item.Text)
+		out, errs := toJSON(item.Text)
+		if errs != nil {
+			return nil, nil, false
+		}
+		items[i] = value{json: out, doc: item, line: item.Line}
+	}
+	return header, items, true
+}
+
+type cutter struct {
+	doc model.Document
+	// indent is the column of the dashes, or -1 before the first.
+	indent int
+	// content is the column of the current item's first key.
+	content int
+	// start is where the current item begins, on line startLine.
+	start, startLine int
+	items            []model.Document
+}
+
+// line takes in the line at offset pos. It reports whether the line belongs to
+// the items, and whether the cut can go on.
+func (c *cutter) line(pos int, line []byte, number int) (more, ok bool) {
+	text := bytes.TrimLeft(line, " ")
+	column := len(line) - len(text)
+	text = bytes.TrimRight(text, " \t\r\n")
+	switch {
+	case len(text) == 0 || text[0] == '#':
+		return true, true
+	case c.indent >= 0 && column >= c.content:
+		return true, true
+	case (c.indent < 0 || column == c.indent) && bytes.HasPrefix(text, []byte("- ")):
+		c.end(pos)
+		inner := bytes.TrimLeft(text[1:], " ")
+		c.indent, c.start, c.startLine = column, pos, number
+		c.content = column + len(text) - len(inner)
+		return true, isPlainKey(inner[0])
+	}
+	// What is indented less than an item ends the list, but only at the first
+	// column does it belong to the mapping that holds it.
+	return false, column == 0 && isPlainKey(text[0])
+}
+
+// end ends the current item at offset pos.
+func (c *cutter) end(pos int) {
+	if c.indent < 0 {
+		return
+	}
+	c.items = append(c.items, model.Document{File: c.doc.File, Line: c.startLine, Text: c.doc.Text[c.start:pos]})
+}
+
+// header returns the document with an empty list in place of the line "items:"
+// at head and of the lines from begin to end, and with as many line breaks.
+func (c *cutter) header(head, begin, end int) []byte {
+	text := c.doc.Text
+	out := append(bytes.Clone(text[:head]), "items: []\n"...)
+	out = append(out, bytes.Repeat([]byte("\n"), bytes.Count(text[begin:end], []byte("\n")))...)
+	return append(out, text[end:]...)
+}
+
+// undash returns the text of an item as a document of its own, with a blank in
+// place of its dash.
+func undash(item []byte) []byte {
+	out := bytes.Clone(item)
+	out[bytes.IndexByte(out, '-')] = ' '
+	return out
+}

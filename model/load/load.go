@@ -1,0 +1,90 @@
+// Package load reads manifests and cluster dumps into a model.Cluster. It is
+// the only package that reads anything.
+//
+//	names --> sources --> text --> documents --> values --> objects --> kinds --> world --> Cluster
+//	  files,    gunzip,    split at   YAML or      expand     look up   lower      place pods,
+//	  folders   encoding     ---      JSON         lists      the kind  each      fill the gaps
+//
+// There is one meaning: what kubectl makes of the text. YAML is converted to
+// JSON by sigs.k8s.io/yaml, with the scalars of YAML 1.1 and duplicate keys
+// refused, and everything is then decoded by one case-sensitive JSON decoder.
+// Another YAML parser is used only to find lines, never values.
+//
+// Everything that is wrong with the input is a diagnostic with file and line,
+// and all of them are reported at once. Nothing that could change a verdict is
+// left out in silence: with an Error among the diagnostics there is no cluster.
+//
+// Lists are read item by item where their layout allows it. That is all there
+// is for speed at present; the values between the boxes above are where a
+// faster path can replace a slower one.
+package load
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+
+	"netreach/model"
+)
+
+// Options are what Read is told beside the names.
+type Options struct {
+	// FS is where files are read from; nil means OS.
+	FS fs.FS
+	// Stdin is read for the name "-".
+	Stdin io.Reader
+	// Namespace is that of objects that name none; "" means "default" (VAL-6).
+	Namespace string
+	// Lenient goes on without what cannot be evaluated: policy kinds that are
+	// not modelled, fields of policies that nobody knows, objects that the API
+	// server would refuse, and the earlier ones of duplicate objects. All of
+	// them become warnings. What is not even YAML or JSON stays an error.
+	Lenient bool
+}
+
+// Read reads the files, directories and, for "-", the standard input that names
+// stand for. In a directory and below it the files named *.yaml, *.yml and
+// *.json are read, also with .gz, in the order of their paths.
+//
+// The diagnostics are sorted, and their origins hold the line of the field that
+// each is about. The cluster is nil if one of them is an Error, or if the error
+// is not nil; that says which names could not be read, or that they hold
+// nothing.
+func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, error) {
+	r := &reader{fs: opts.FS, stdin: opts.Stdin, namespace: opts.Namespace, lenient: opts.Lenient, world: newWorld()}
+	if r.fs == nil {
+		r.fs = OS{}
+	}
+	if r.namespace == "" {
+		r.namespace = "default"
+	}
+	sources, err := r.sources(names)
+	errs := []error{err}
+	for _, s := range sources {
+		data, err := r.content(s)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if text, ok := r.text(s, data); ok {
+			r.documents(s, text)
+		}
+	}
+	err = errors.Join(errs...)
+	if err == nil && r.seen == 0 && !r.failed() {
+		err = emptyError(names)
+	}
+	if err != nil || r.failed() {
+		return nil, model.SortDiagnostics(r.ds), err
+	}
+	cluster := r.cluster()
+	return cluster, model.SortDiagnostics(r.ds), nil
+}
+
+// emptyError says that what was read holds no object at all.
+func emptyError(names []string) error {
+	if len(names) == 1 && names[0] == stdin {
+		return errors.New("no Kubernetes objects on standard input: did the command before the pipe fail?")
+	}
+	return errors.New("no Kubernetes objects in what was read: every document is empty")
+}

@@ -1,0 +1,160 @@
+package load
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"netreach/model"
+)
+
+// reader is the state of one call of Read.
+type reader struct {
+	fs        fs.FS
+	stdin     io.Reader
+	namespace string
+	lenient   bool
+
+	// seen counts the values that are not null.
+	seen    int
+	ds      []model.Diagnostic
+	located locator
+	world   *world
+}
+
+// value is a JSON value that is an object of the cluster, or a list of them, or
+// is found to be neither.
+type value struct {
+	// json is the value. It is checked: reading it cannot fail.
+	json jsontext.Value
+	// doc is the text that the value was read from, and root its path in it. The
+	// text may be part of a much larger one.
+	doc  *model.Document
+	root string
+	// line is where the value begins in the file.
+	line int
+	// listed tells that the value is an item of a list; apiVersion and kind are
+	// then those of the list's items, or "".
+	listed           bool
+	apiVersion, kind string
+	source           source
+}
+
+// origin returns the origin of what the value is, of which nothing is known
+// yet.
+func (v value) origin() model.Origin {
+	return model.Origin{File: v.source.name, Line: v.line, Doc: v.doc, Root: v.root}
+}
+
+// documents reads all the documents of a source.
+func (r *reader) documents(s source, text []byte) {
+	for _, doc := range split(s.name, text) {
+		if looksJSON(doc.Text) {
+			r.jsonDocument(s, doc)
+		} else {
+			r.yamlDocument(s, doc)
+		}
+	}
+}
+
+// jsonDocument reads JSON values, one after the other.
+func (r *reader) jsonDocument(s source, doc model.Document) {
+	lines := lineCounter{text: doc.Text, line: doc.Line}
+	err := jsonValues(doc.Text, func(v jsontext.Value, offset int) {
+		r.jsonValue(value{source: s, json: v, line: lines.at(offset)})
+	})
+	if err != nil {
+		r.syntax(doc, jsonError(doc.Text, err))
+	}
+}
+
+// jsonValue reads a value of a JSON text: the value is its own document.
+func (r *reader) jsonValue(v value) {
+	v.doc = &model.Document{File: v.source.name, Line: v.line, Text: v.json}
+	r.value(v)
+}
+
+// yamlDocument reads one YAML document, item by item if it is a list that can be
+// cut.
+func (r *reader) yamlDocument(s source, doc model.Document) {
+	if r.yamlList(s, doc) {
+		return
+	}
+	out, errs := documentToJSON(doc.Text)
+	if errs != nil {
+		r.syntax(doc, errs...)
+		return
+	}
+	r.value(value{source: s, json: out, doc: &doc, line: doc.Line})
+}
+
+// yamlList reads a list item by item. It reports false, and has done nothing, if
+// the document is to be read as one.
+func (r *reader) yamlList(s source, doc model.Document) bool {
+	header, items, ok := cutToJSON(doc)
+	if !ok {
+		return false
+	}
+	apiVersion, kind, ok := r.listHead(value{source: s, json: header, doc: &doc, line: doc.Line}, headOf(header))
+	r.seen++
+	for _, item := range items {
+		if ok {
+			item.source, item.listed, item.apiVersion, item.kind = s, true, apiVersion, kind
+			r.value(item)
+		}
+	}
+	return true
+}
+
+// value reads what should be an object or a list.
+func (r *reader) value(v value) {
+	switch {
+	case v.json.Kind() == 'n' && !v.listed:
+		return // an empty document
+	case v.json.Kind() != '{':
+		r.seen++
+		r.notObject(v)
+		return
+	}
+	r.seen++
+	h := headOf(v.json)
+	if !h.isList() {
+		r.object(v, h)
+		return
+	}
+	if apiVersion, kind, ok := r.listHead(v, h); ok {
+		r.items(v, h, apiVersion, kind)
+	}
+}
+
+// items reads the items of list v.
+func (r *reader) items(v value, h head, apiVersion, kind string) {
+	isJSON := looksJSON(v.doc.Text)
+	lines := lineCounter{text: v.json, line: v.line}
+	for m := range members(h.items) {
+		item := value{source: v.source, json: m.value, listed: true, apiVersion: apiVersion, kind: kind}
+		if isJSON {
+			item.line = lines.at(h.itemsOffset + m.offset)
+			r.jsonValue(item)
+			continue
+		}
+		item.doc, item.root = v.doc, under(v.root, "items["+m.name+"]")
+		item.line = r.located.line(model.Origin{Doc: v.doc, Line: v.line, Field: item.root})
+		r.value(item)
+	}
+}
+
+// lineCounter tells lines of offsets that only ever grow.
+type lineCounter struct {
+	text   []byte
+	offset int
+	line   int
+}
+
+func (c *lineCounter) at(offset int) int {
+	c.line += bytes.Count(c.text[c.offset:offset], []byte("\n"))
+	c.offset = offset
+	return c.line
+}

@@ -1,0 +1,128 @@
+// Package netpol lowers networking.k8s.io/v1 NetworkPolicy to the model.
+//
+// Lowering is a pure function of one object. It applies the defaults of the API
+// server (NP-15, NP-29) and all of its validation (NPV-1 to NPV-12), and
+// reports every problem together, each with its place. What the API server takes
+// although it does not mean what it looks like is a warning.
+//
+// The object must have been decoded strictly, as package strict does: a field
+// that was dropped on the way cannot be missed here. Nothing is known here of
+// pods, namespaces and switches; named ports stay names.
+package netpol
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"netreach/model"
+	"netreach/model/lower/strict"
+)
+
+// Tier returns the tier that NetworkPolicies have where no other dialect hosts
+// them: pods that a policy isolates are denied what no rule allows (NP-7), but
+// for connections to their own node (NP-42).
+func Tier() model.Tier {
+	return model.Tier{Name: model.TierNetworkPolicy, Unmatched: model.Deny, OwnNodeEgress: true}
+}
+
+// Lower returns the policy that np is and every problem that np has, in the
+// same order for the same object. A policy with a diagnostic of severity
+// Error is one that the API server would refuse, and the zero Policy is
+// returned for it. Origin says where np came from; the policy belongs to the
+// namespace of np, or else to that of origin, or else to "default" (VAL-6).
+func Lower(np *networkingv1.NetworkPolicy, origin model.Origin) (model.Policy, []model.Diagnostic) {
+	l := lowering{origin: origin, namespace: cmp.Or(np.Namespace, origin.Namespace, "default")}
+	l.metadata(np)
+	l.policyTypes(&np.Spec)
+	policy := model.Policy{
+		Origin: origin,
+		Tier:   model.TierNetworkPolicy,
+		// A null podSelector is the empty one (VAL-8).
+		Subject:  model.PodSet{Namespace: l.namespace, Pods: l.selector("spec.podSelector", &np.Spec.PodSelector)},
+		Isolates: l.isolates,
+		Rules:    slices.Concat(l.rules(model.Ingress, ingress(np.Spec.Ingress)), l.rules(model.Egress, egress(np.Spec.Egress))),
+	}
+	if l.refused {
+		return model.Policy{}, l.diagnostics
+	}
+	return policy, l.diagnostics
+}
+
+// lowering is the state of one call of Lower.
+type lowering struct {
+	origin      model.Origin
+	namespace   string
+	isolates    [model.Directions]bool
+	diagnostics []model.Diagnostic
+	// refused tells that there was an error.
+	refused bool
+	// misdirected tells that there was one in policyTypes.
+	misdirected bool
+}
+
+func (l *lowering) errorf(field, code, hint, format string, args ...any) {
+	l.refused = true
+	l.report(model.Error, field, code, hint, fmt.Sprintf(format, args...))
+}
+
+func (l *lowering) warnf(field, code, hint, format string, args ...any) {
+	l.report(model.Warning, field, code, hint, fmt.Sprintf(format, args...))
+}
+
+func (l *lowering) report(s model.Severity, field, code, hint, text string) {
+	l.diagnostics = append(l.diagnostics, model.Diagnostic{
+		Severity: s, Code: code, Origin: l.origin.At(field), Text: text, Hint: hint,
+	})
+}
+
+// metadata checks the names (NPV-1). An object without a name may ask the
+// server to make one.
+func (l *lowering) metadata(np *networkingv1.NetworkPolicy) {
+	const hint = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit, at most 253 in all"
+	switch {
+	case np.Name != "":
+		if len(validation.IsDNS1123Subdomain(np.Name)) > 0 {
+			l.errorf("metadata.name", "object-name", hint, "%q is not a name for a NetworkPolicy", np.Name)
+		}
+	case np.GenerateName == "":
+		l.errorf("metadata.name", "object-name", "give the policy a name", "the name is missing")
+	}
+	if np.GenerateName != "" && len(validation.IsDNS1123Subdomain(np.GenerateName+"x")) > 0 {
+		l.errorf("metadata.generateName", "object-name", hint, "%q does not begin a name for a NetworkPolicy", np.GenerateName)
+	}
+	if np.Namespace != "" && len(validation.IsDNS1123Label(np.Namespace)) > 0 {
+		l.errorf("metadata.namespace", "object-name", "lower-case letters, digits and '-', beginning and ending with a letter or digit, at most 63 in all",
+			"%q is not a name for a namespace", np.Namespace)
+	}
+}
+
+// policyTypes finds the directions that the policy isolates (NP-14, NP-18).
+func (l *lowering) policyTypes(spec *networkingv1.NetworkPolicySpec) {
+	const field = "spec.policyTypes"
+	if len(spec.PolicyTypes) == 0 {
+		// The default looks at the length of the egress list and not at all at
+		// the ingress list (NP-15, NP-16).
+		l.isolates[model.Ingress] = true
+		l.isolates[model.Egress] = len(spec.Egress) > 0
+		return
+	}
+	if n := len(spec.PolicyTypes); n > int(model.Directions) {
+		l.misdirected = true
+		l.errorf(field, "policy-types", "write each direction once", "%d entries, but there are only two directions", n) // NPV-11
+	}
+	for i, t := range spec.PolicyTypes {
+		switch t {
+		case networkingv1.PolicyTypeIngress:
+			l.isolates[model.Ingress] = true
+		case networkingv1.PolicyTypeEgress:
+			l.isolates[model.Egress] = true
+		default:
+			l.misdirected = true
+			l.errorf(strict.Item(field, i), "policy-types", choice(string(t), "Ingress", "Egress"), "%q is not a direction", t)
+		}
+	}
+}
