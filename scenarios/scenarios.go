@@ -1,0 +1,38 @@
+// Package scenarios holds small clusters with policies and with expectations that
+// were written by hand from the specification. Users read them as examples, the
+// demo runs on one, and the tests of the engine run on all.
+//
+// A scenario is a directory TOPIC/NAME with a README.md, the input in
+// manifests/, and expect.txt in the language of package expect. What it is about
+// stands in its README; every expectation cites the rule that it follows from.
+package scenarios
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+)
+
+// FS holds the files of all scenarios.
+//
+//go:embed basics clusters pods traps
+var FS embed.FS
+
+// The parts of a scenario.
+const (
+	Manifests = "manifests"
+	Expect    = "expect.txt"
+	Readme    = "README.md"
+)
+
+// Names returns the directories of all scenarios, such as
+// "basics/default-deny", sorted.
+func Names() []string {
+	// The only error of Glob is a malformed pattern.
+	dirs, _ := fs.Glob(FS, path.Join("*", "*", Manifests))
+	names := make([]string, len(dirs))
+	for i, dir := range dirs {
+		names[i] = path.Dir(dir)
+	}
+	return names
+}
