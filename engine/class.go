@@ -15,7 +15,7 @@ type attr struct {
 	kind        attrKind
 	hostNetwork bool
 	fam         family
-	namespace   string
+	namespace   int32 // number of the namespace, in the order of the peers
 	labels      int32 // index into labelSets: the pod's
 	node        int32 // index into labelSets: of the node, or of a hostNetwork pod's node
 	onNode      bool  // a hostNetwork pod whose node is known by name
@@ -36,7 +36,8 @@ const (
 type classifier struct {
 	u         *Universe
 	used      *uses
-	labelIDs  map[string]int32
+	pods      labelInterner
+	nodes     labelInterner
 	portIDs   map[string]int32
 	attrIDs   map[attr]int32
 	jointIDs  []map[[2]int32]int32 // by cluster: (joint so far, attr) -> joint
@@ -44,13 +45,24 @@ type classifier struct {
 	classOf   map[int32]int32      // joint over all clusters -> class
 	shapeIDs  map[string]int32
 	nodeIndex []map[string]int // by cluster: node name -> index
+	namespace int32            // number of the namespace of the pod at hand
+	key       []byte           // scratch
+	classes   []int32          // scratch
+}
+
+// labelInterner gives equal projections of labels one number.
+type labelInterner struct {
+	keys map[string]bool
+	ids  map[string]int32
 }
 
 // classify gives every peer its members and every member its class.
 func (u *Universe) classify(used *uses) {
 	c := &classifier{
-		u: u, used: used, labelIDs: map[string]int32{}, portIDs: map[string]int32{}, attrIDs: map[attr]int32{},
+		u: u, used: used, portIDs: map[string]int32{}, attrIDs: map[attr]int32{},
 		classOf: map[int32]int32{}, shapeIDs: map[string]int32{},
+		pods:  labelInterner{keys: used.podKeys, ids: map[string]int32{}},
+		nodes: labelInterner{keys: used.nodeKeys, ids: map[string]int32{}},
 	}
 	for _, cl := range u.clusters {
 		c.jointIDs = append(c.jointIDs, map[[2]int32]int32{})
@@ -64,8 +76,8 @@ func (u *Universe) classify(used *uses) {
 	u.classAttr = make([][]int32, len(u.clusters))
 	u.windows = map[string]window{}
 	u.shapeOf = make([]int32, len(u.peers))
+	u.labelSets = []model.Labels{nil}
 	c.attrOf(attr{}) // attr 0 is absent
-	c.labelSet(nil)
 	c.portSet(nil)
 
 	perCluster := make([][]attr, len(u.clusters))
@@ -74,6 +86,9 @@ func (u *Universe) classify(used *uses) {
 		before := u.classes
 		if p.Kind == OutsidePeer && id == u.pods+u.nodes {
 			u.outside = u.classes
+		}
+		if p.Kind == PodPeer && (id == 0 || u.peers[id-1].Namespace != p.Namespace) {
+			c.namespace++
 		}
 		for ci := range u.clusters {
 			perCluster[ci] = c.members(ci, PeerID(id), perCluster[ci][:0])
@@ -108,12 +123,12 @@ func (c *classifier) members(ci int, id PeerID, out []attr) []attr {
 		return append(out, a)
 	case NodePeer:
 		n := &cl.Nodes[i]
-		return c.spread(out, attr{kind: attrNode, node: c.labelSet(project(n.Labels, c.used.nodeKeys))}, n.Addresses, privateSpace)
+		return c.spread(out, attr{kind: attrNode, node: c.labelSet(&c.nodes, n.Labels)}, n.Addresses, privateSpace)
 	default:
 		p := &cl.Pods[i]
 		a := attr{
-			kind: attrPod, hostNetwork: p.HostNetwork, namespace: p.Namespace,
-			labels: c.labelSet(project(p.Labels, c.used.podKeys)),
+			kind: attrPod, hostNetwork: p.HostNetwork, namespace: c.namespace,
+			labels: c.labelSet(&c.pods, p.Labels),
 			ports:  c.portSet(p.Ports),
 		}
 		addrs := p.Addresses
@@ -123,7 +138,7 @@ func (c *classifier) members(ci int, id PeerID, out []attr) []attr {
 			if n, ok := c.nodeIndex[ci][p.Node]; ok {
 				node := &cl.Nodes[n]
 				a.onNode = true
-				a.node = c.labelSet(project(node.Labels, c.used.nodeKeys))
+				a.node = c.labelSet(&c.nodes, node.Labels)
 				if len(addrs) == 0 {
 					addrs = node.Addresses
 				}
@@ -167,42 +182,56 @@ func (c *classifier) shape(perCluster [][]attr) int32 {
 	for _, as := range perCluster {
 		n = max(n, len(as))
 	}
-	classes := make([]int32, n)
-	for k := range classes {
-		joint := int32(0)
-		ids := make([]int32, len(perCluster))
-		for ci, as := range perCluster {
-			if k < len(as) {
-				ids[ci] = c.attrOf(as[k])
-			}
-			key := [2]int32{joint, ids[ci]}
-			next, ok := c.jointIDs[ci][key]
-			if !ok {
-				next = c.joints[ci]
-				c.joints[ci]++
-				c.jointIDs[ci][key] = next
-			}
-			joint = next
-		}
-		class, ok := c.classOf[joint]
-		if !ok {
-			class = int32(c.u.classes)
-			c.u.classes++
-			c.classOf[joint] = class
-			for ci, a := range ids {
-				c.u.classAttr[ci] = append(c.u.classAttr[ci], a)
-			}
-		}
-		classes[k] = class
+	classes := c.classes[:0]
+	for k := range n {
+		classes = append(classes, c.class(perCluster, k))
 	}
-	key := int32Key(classes)
-	id, ok := c.shapeIDs[key]
+	c.classes = classes
+	c.key = appendInt32s(c.key[:0], classes)
+	id, ok := c.shapeIDs[string(c.key)]
 	if !ok {
 		id = int32(len(c.u.shapes))
-		c.shapeIDs[key] = id
-		c.u.shapes = append(c.u.shapes, classes)
+		c.shapeIDs[string(c.key)] = id
+		c.u.shapes = append(c.u.shapes, slices.Clone(classes))
 	}
 	return id
+}
+
+// class interns the class of the k-th member.
+func (c *classifier) class(perCluster [][]attr, k int) int32 {
+	joint := int32(0)
+	for ci, as := range perCluster {
+		id := int32(0)
+		if k < len(as) {
+			id = c.attrOf(as[k])
+		}
+		if len(perCluster) == 1 {
+			joint = id
+			break
+		}
+		key := [2]int32{joint, id}
+		next, ok := c.jointIDs[ci][key]
+		if !ok {
+			next = c.joints[ci]
+			c.joints[ci]++
+			c.jointIDs[ci][key] = next
+		}
+		joint = next
+	}
+	class, ok := c.classOf[joint]
+	if !ok {
+		class = int32(c.u.classes)
+		c.u.classes++
+		c.classOf[joint] = class
+		for ci, as := range perCluster {
+			id := int32(0)
+			if k < len(as) {
+				id = c.attrOf(as[k])
+			}
+			c.u.classAttr[ci] = append(c.u.classAttr[ci], id)
+		}
+	}
+	return class
 }
 
 func (c *classifier) attrOf(a attr) int32 {
@@ -215,24 +244,48 @@ func (c *classifier) attrOf(a attr) int32 {
 	return id
 }
 
-func (c *classifier) labelSet(l model.Labels) int32 {
-	key := l.String()
-	id, ok := c.labelIDs[key]
+// labelSet interns the labels of l whose keys some selector names.
+func (c *classifier) labelSet(in *labelInterner, l model.Labels) int32 {
+	if len(in.keys) == 0 {
+		return 0
+	}
+	key := c.key[:0]
+	kept := 0
+	for i := range l {
+		if e := &l[i]; in.keys[e.Key] {
+			key = append(key, e.Key...)
+			key = append(key, 0)
+			key = append(key, e.Value...)
+			key = append(key, 0)
+			kept++
+		}
+	}
+	c.key = key
+	if kept == 0 {
+		return 0
+	}
+	id, ok := in.ids[string(key)]
 	if !ok {
 		id = int32(len(c.u.labelSets))
-		c.labelIDs[key] = id
-		c.u.labelSets = append(c.u.labelSets, l)
+		in.ids[string(key)] = id
+		c.u.labelSets = append(c.u.labelSets, project(l, in.keys))
 	}
 	return id
 }
 
 // portSet interns the ports whose names some rule uses.
 func (c *classifier) portSet(ports []model.ContainerPort) int32 {
+	if len(c.used.names) == 0 && len(c.u.portSets) > 0 {
+		return 0
+	}
 	var kept []model.ContainerPort
 	for _, p := range ports {
 		if p.Name != "" && p.Port != 0 && c.used.names[p.Name] {
 			kept = append(kept, p)
 		}
+	}
+	if len(kept) == 0 && len(c.u.portSets) > 0 {
+		return 0
 	}
 	slices.SortFunc(kept, func(a, b model.ContainerPort) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port), compareBool(a.Sidecar, b.Sidecar))
@@ -263,10 +316,11 @@ func compareBool(a, b bool) int {
 }
 
 // int32Key returns the numbers as a map key.
-func int32Key(ns []int32) string {
-	b := make([]byte, 0, 4*len(ns))
+func int32Key(ns []int32) string { return string(appendInt32s(nil, ns)) }
+
+func appendInt32s(b []byte, ns []int32) []byte {
 	for _, n := range ns {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
-	return string(b)
+	return b
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"netreach/engine/internal/bitset"
 	"netreach/model"
@@ -21,8 +22,7 @@ type Matrix struct {
 	u       *Universe
 	ci      int
 	cluster *model.Cluster
-	sel     *selections
-	rows    []*bitset.Set // by rowID
+	ground  *ground
 	dirs    [model.Directions]side
 	nodeOf  []int32          // by peer: its node's index in cluster.Nodes, or -1
 	byName  map[string][]int // "ns/name" -> workloads
@@ -30,6 +30,7 @@ type Matrix struct {
 
 // side is one direction of a matrix.
 type side struct {
+	rows      []*bitset.Set // by rowID
 	programs  []program
 	programOf []int32 // by class; program 0 lets everybody through
 }
@@ -40,58 +41,76 @@ func Compile(u *Universe, cluster int) (*Matrix, error) {
 	if cluster < 0 || cluster >= len(u.clusters) {
 		return nil, fmt.Errorf("cluster %d of a universe of %d", cluster, len(u.clusters))
 	}
-	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], sel: newSelections(u, cluster)}
-	c := &compiler{m: m, rowIDs: map[uint64][]rowID{}, algebra: sets{m.sel.everyone.certain}}
-	if err := c.orderPolicies(); err != nil {
+	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], ground: newGround(u, cluster)}
+	o, err := m.orderPolicies()
+	if err != nil {
 		return nil, err
 	}
+	// The directions share nothing, so each has a goroutine.
+	var wait sync.WaitGroup
 	for d := range model.Directions {
-		c.side(d)
+		wait.Go(func() { m.dirs[d] = newCompiler(m, o, d).side() })
 	}
 	m.placeOnNodes()
 	m.nameWorkloads()
+	wait.Wait()
 	return m, nil
 }
 
-// compiler makes the programs and rows of a matrix.
+// order is the policies of a cluster in the order of evaluation.
+type order struct {
+	policies []int32 // indices into Cluster.Policies, by tier and Order
+	tierOf   []int   // by index into Cluster.Policies
+}
+
+// compiler makes the programs and rows of one direction.
 type compiler struct {
+	*order
 	m       *Matrix
-	order   []int32 // policies by tier and Order
-	tierOf  []int   // by policy
+	d       model.Direction
+	sel     *selections
+	rows    []*bitset.Set
 	rowIDs  map[uint64][]rowID
 	algebra sets
 }
 
-func (c *compiler) orderPolicies() error {
+func newCompiler(m *Matrix, o *order, d model.Direction) *compiler {
+	return &compiler{
+		order: o, m: m, d: d, sel: newSelections(m.ground), rowIDs: map[uint64][]rowID{},
+		algebra: sets{m.ground.everyone.certain},
+	}
+}
+
+func (m *Matrix) orderPolicies() (*order, error) {
 	tiers := map[string]int{}
-	for i, t := range c.m.cluster.Tiers {
+	for i, t := range m.cluster.Tiers {
 		tiers[t.Name] = i
 	}
-	policies := c.m.cluster.Policies
-	if c.m.u.opts.Switches.NotEnforced {
+	policies := m.cluster.Policies
+	if m.u.opts.Switches.NotEnforced {
 		policies = nil
 	}
-	c.tierOf = make([]int, len(policies))
+	o := &order{tierOf: make([]int, len(policies))}
 	for i := range policies {
 		t, ok := tiers[policies[i].Tier]
 		if !ok {
-			return fmt.Errorf("%s is of tier %q, which the cluster does not have", policies[i].Origin.Object(), policies[i].Tier)
+			return nil, fmt.Errorf("%s is of tier %q, which the cluster does not have", policies[i].Origin.Object(), policies[i].Tier)
 		}
-		c.tierOf[i] = t
-		c.order = append(c.order, int32(i))
+		o.tierOf[i] = t
+		o.policies = append(o.policies, int32(i))
 	}
-	slices.SortStableFunc(c.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(c.tierOf[a], c.tierOf[b]), cmp.Compare(policies[a].Order, policies[b].Order), c.byName(a, b))
+	slices.SortStableFunc(o.policies, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(o.tierOf[a], o.tierOf[b]), cmp.Compare(policies[a].Order, policies[b].Order), m.nameOrder(a, b))
 	})
-	return nil
+	return o, nil
 }
 
-// byName orders two policies by name where ties are broken so.
-func (c *compiler) byName(a, b int32) int {
-	if c.m.u.opts.Switches.PriorityTies != model.TiesByName {
+// nameOrder orders two policies by name where ties are broken so.
+func (m *Matrix) nameOrder(a, b int32) int {
+	if m.u.opts.Switches.PriorityTies != model.TiesByName {
 		return 0
 	}
-	x, y := c.m.cluster.Policies[a].Origin, c.m.cluster.Policies[b].Origin
+	x, y := m.cluster.Policies[a].Origin, m.cluster.Policies[b].Origin
 	return cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.Namespace, y.Namespace), strings.Compare(x.Kind, y.Kind))
 }
 
@@ -101,22 +120,22 @@ func (c *compiler) tied(a, b int32) bool {
 	x, y := &c.m.cluster.Policies[a], &c.m.cluster.Policies[b]
 	// Policies that isolate only add up, so that they need no order.
 	add := x.Isolates != [model.Directions]bool{} && y.Isolates != [model.Directions]bool{}
-	return x.Order == y.Order && (add || c.byName(a, b) == 0)
+	return x.Order == y.Order && (add || c.m.nameOrder(a, b) == 0)
 }
 
 // side compiles one direction: the policies that apply to each class, one
 // program for each distinct list of them, and the rows of each program.
-func (c *compiler) side(d model.Direction) {
-	u := c.m.u
+func (c *compiler) side() side {
+	u, d := c.m.u, c.d
 	applied := make([][]int32, u.classes) // policy*2, +1 where the subject is open
 	rules := make([][]rule, len(c.m.cluster.Policies))
-	for _, p := range c.order {
+	for _, p := range c.policies {
 		policy := &c.m.cluster.Policies[p]
-		rules[p] = c.rules(policy, d)
+		rules[p] = c.rules(policy)
 		if len(rules[p]) == 0 && !policy.Isolates[d] && !c.reachesBeyond(policy, d) {
 			continue
 		}
-		subject := c.m.sel.pods(policy.Subject)
+		subject := c.sel.pods(&policy.Subject)
 		for class := range subject.possible.All() {
 			entry := p * 2
 			if subject.certain != subject.possible && !subject.certain.Has(class) {
@@ -125,9 +144,7 @@ func (c *compiler) side(d model.Direction) {
 			applied[class] = append(applied[class], entry)
 		}
 	}
-	s := &c.m.dirs[d]
-	s.programOf = make([]int32, u.classes)
-	s.programs = []program{c.compute(program{})}
+	s := side{programOf: make([]int32, u.classes), programs: []program{c.compute(program{})}}
 	ids := map[string]int32{"": 0}
 	var key []byte
 	for class, entries := range applied {
@@ -140,17 +157,19 @@ func (c *compiler) side(d model.Direction) {
 		if byName {
 			// The subject is the destination, so names resolve on it (NP-31). Its
 			// selectability matters beside its ports.
-			key = append(key, 'n', byte(c.m.sel.selectable(class)))
-			key = binary.LittleEndian.AppendUint32(key, uint32(c.m.sel.attr(class).ports))
+			key = append(key, 'n', byte(c.m.ground.selectable(class)))
+			key = binary.LittleEndian.AppendUint32(key, uint32(c.m.ground.attr(class).ports))
 		}
 		id, ok := ids[string(key)]
 		if !ok {
 			id = int32(len(s.programs))
 			ids[string(key)] = id
-			s.programs = append(s.programs, c.compute(c.program(d, class, entries, rules)))
+			s.programs = append(s.programs, c.compute(c.program(class, entries, rules)))
 		}
 		s.programOf[class] = id
 	}
+	s.rows = c.rows
+	return s
 }
 
 // reachesBeyond reports whether a policy's isolation in the other direction
@@ -174,11 +193,11 @@ func hasNames(rs []rule) bool {
 }
 
 // rules compiles the rules of a policy in one direction.
-func (c *compiler) rules(p *model.Policy, d model.Direction) []rule {
+func (c *compiler) rules(p *model.Policy) []rule {
 	var out []rule
 	for i := range p.Rules {
 		r := &p.Rules[i]
-		if r.Direction != d {
+		if r.Direction != c.d {
 			continue
 		}
 		out = append(out, c.rule(r, int32(i)))
@@ -192,11 +211,11 @@ func (c *compiler) rule(r *model.Rule, index int32) rule {
 		// A peer that we cannot read fails closed (ANP-20, CNP-26).
 		if r.Action != model.Allow {
 			out.action = model.Deny
-			out.fragments = []fragment{{rule: index, action: model.Deny, peers: c.m.sel.everyone}}
+			out.fragments = []fragment{{rule: index, action: model.Deny, peers: c.sel.everyone}}
 		}
 		return out
 	}
-	out.peers = c.m.sel.peers(r.Peers)
+	out.peers = c.sel.peers(r.Peers)
 	var atoms, open []atomRange
 	for _, p := range r.Ports {
 		switch p.Kind {
@@ -217,7 +236,7 @@ func (c *compiler) rule(r *model.Rule, index int32) rule {
 				out.names = append(out.names, nameOf(p))
 				continue
 			}
-			for n, pods := range c.m.sel.named(nameOf(p)) {
+			for n, pods := range c.sel.named(nameOf(p)) {
 				peers := selection{out.peers.certain.And(pods.certain), out.peers.possible.And(pods.possible)}
 				if peers.certain.Equal(peers.possible) {
 					peers.certain = peers.possible
@@ -262,8 +281,9 @@ func joinAtoms(rs []atomRange) []atomRange {
 }
 
 // program assembles the rules that apply to a class.
-func (c *compiler) program(d model.Direction, class int, entries []int32, rules [][]rule) program {
+func (c *compiler) program(class int, entries []int32, rules [][]rule) program {
 	var p program
+	d := c.d
 	for _, e := range entries {
 		policy := &c.m.cluster.Policies[e/2]
 		tier := c.tierOf[e/2]
@@ -306,7 +326,7 @@ func (c *compiler) program(d model.Direction, class int, entries []int32, rules 
 func (c *compiler) forSubject(r rule, class int) []fragment {
 	out := slices.Clone(r.fragments)
 	for _, name := range r.names {
-		numbers := c.m.sel.resolves(class, name)
+		numbers := c.m.ground.resolves(class, name)
 		for _, n := range sortedNumbers(numbers) {
 			f := fragment{rule: r.index, action: r.action, peers: r.peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)}}
 			if numbers[n] == MaybeMatch {
@@ -390,12 +410,12 @@ func (c *compiler) compute(p program) program {
 func (c *compiler) intern(s *bitset.Set) rowID {
 	h := s.Hash()
 	for _, id := range c.rowIDs[h] {
-		if c.m.rows[id].Equal(s) {
+		if c.rows[id].Equal(s) {
 			return id
 		}
 	}
-	id := rowID(len(c.m.rows))
-	c.m.rows = append(c.m.rows, s)
+	id := rowID(len(c.rows))
+	c.rows = append(c.rows, s)
 	c.rowIDs[h] = append(c.rowIDs[h], id)
 	return id
 }

@@ -62,21 +62,11 @@ func (m *Matrix) Pods() []End {
 }
 
 func (m *Matrix) podName(id PeerID) string {
-	p := m.u.peers[id]
-	if p.Workload != "" {
-		if other, ok := m.u.PodID(p.Namespace, p.Name); ok && other != id || m.standsTwice(id) {
-			return p.Namespace + "/" + strings.ToLower(p.Workload) + "/" + p.Name
-		}
+	p := &m.u.peers[id]
+	if p.Workload != "" && m.u.names().several[podKey{namespace: p.Namespace, name: p.Name}] {
+		return p.Namespace + "/" + strings.ToLower(p.Workload) + "/" + p.Name
 	}
 	return p.String()
-}
-
-// standsTwice reports whether another workload's pod has the name of id.
-func (m *Matrix) standsTwice(id PeerID) bool {
-	same := func(other PeerID) bool {
-		return other >= 0 && int(other) < m.u.pods && m.u.peers[other].Namespace == m.u.peers[id].Namespace && m.u.peers[other].Name == m.u.peers[id].Name
-	}
-	return same(id-1) || same(id+1)
 }
 
 // Workloads returns an end for each workload, sorted by namespace, name and
@@ -215,10 +205,12 @@ func (m *Matrix) outsideParts(special bool) (whole End, parts []End) {
 // every row of the matrix treats two alike.
 func (m *Matrix) outsideBehaviour() []uint64 {
 	out := make([]uint64, m.u.addrs.Len())
-	for id, row := range m.rows {
-		h := bitset.Of(id).Hash()
-		for class := range row.From(m.u.outside) {
-			out[m.sel.attr(class).addr] ^= h
+	for d := range model.Directions {
+		for id, row := range m.dirs[d].rows {
+			h := bitset.Of(2*id + int(d)).Hash()
+			for class := range row.From(m.u.outside) {
+				out[m.ground.attr(class).addr] ^= h
+			}
 		}
 	}
 	return out

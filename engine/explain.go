@@ -48,7 +48,7 @@ func (m *Matrix) memberAddr(id PeerID, class int32, k int) netip.Addr {
 	if len(addrs) == 1 && k == 0 {
 		return addrs[0]
 	}
-	want := m.sel.attr(int(class))
+	want := m.ground.attr(int(class))
 	for _, a := range addrs {
 		if familyOf(a) == want.fam && (want.addr < 0 || int(want.addr) == m.u.addrs.Of(a)) {
 			return a

@@ -132,7 +132,7 @@ func (m *Matrix) shapeVerdict(src, dst int32, rel relation, atom int) model.Verd
 
 // meet reports whether members of two classes can have a flow in this cluster.
 func (m *Matrix) meet(a, b int32) bool {
-	x, y := m.sel.attr(int(a)), m.sel.attr(int(b))
+	x, y := m.ground.attr(int(a)), m.ground.attr(int(b))
 	return x.kind != attrAbsent && y.kind != attrAbsent && x.fam.meets(y.fam)
 }
 
@@ -159,10 +159,10 @@ func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, 
 		return m.evaluate(p, int(peer), atom, narrow(FullMatch, sw.OwnNodeEgress))
 	}
 	row := p.rows[p.run(atom)]
-	v := value[bool]{lo: m.rows[row.lo].Has(int(peer))}
+	v := value[bool]{lo: s.rows[row.lo].Has(int(peer))}
 	v.hi = v.lo
 	if row.hi != row.lo {
-		v.hi = m.rows[row.hi].Has(int(peer))
+		v.hi = s.rows[row.hi].Has(int(peer))
 	}
 	if d == model.Ingress && rel&fromOwnNode != 0 {
 		switch sw.OwnNodeIngress {
@@ -203,4 +203,18 @@ func (m *Matrix) Isolated(d model.Direction) int {
 		}
 	}
 	return n
+}
+
+// Stats describes the size of what was compiled.
+type Stats struct {
+	Classes, Shapes, PortAtoms, AddressClasses int
+	Rows, EgressPrograms, IngressPrograms      int
+}
+
+// Stats returns the size of the matrix.
+func (m *Matrix) Stats() Stats {
+	return Stats{
+		Classes: m.u.classes, Shapes: len(m.u.shapes), PortAtoms: m.u.ports.Len(), AddressClasses: m.u.addrs.Len(),
+		Rows: len(m.dirs[0].rows) + len(m.dirs[1].rows), EgressPrograms: len(m.dirs[model.Egress].programs), IngressPrograms: len(m.dirs[model.Ingress].programs),
+	}
 }

@@ -81,7 +81,7 @@ func (m *Matrix) resolveNamed(p expect.Peer) (End, error) {
 			names = append(names, p.Namespace+"/"+strings.ToLower(kind)+"/"+p.Name)
 		}
 	}
-	if id, ok := m.u.peerIDs[podKey(p.Namespace, "", p.Name)]; ok && m.pod(id) != nil && (p.ObjectKind == "" || sameKind(p.ObjectKind, "Pod")) {
+	if id, ok := m.u.names().pods[podKey{namespace: p.Namespace, name: p.Name}]; ok && m.pod(id) != nil && (p.ObjectKind == "" || sameKind(p.ObjectKind, "Pod")) {
 		// A bare pod is a workload of its own, and already found.
 		if m.cluster.Workloads[m.pod(id).Workload].Kind != "Pod" {
 			found = append(found, m.end(p.Namespace+"/"+p.Name, []PeerID{id}))

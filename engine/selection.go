@@ -17,25 +17,41 @@ type selection struct{ certain, possible *bitset.Set }
 
 func exactly(s *bitset.Set) selection { return selection{s, s} }
 
-// selections evaluates the peers and subjects of one cluster's policies over
-// classes, each distinct one once.
-type selections struct {
+// ground is what selections are made from: the classes of one cluster, with
+// indexes over their labels and addresses. It is read-only.
+type ground struct {
 	u     *Universe
 	ci    int
-	index *postings.Index
+	index *postings.Index // by the labels of pods
 	nodes *postings.Index // by the labels of nodes, at the classes of nodes and hostNetwork pods
-	// namespaces of the cluster that have a window, with their labels
+	// namespaces of the cluster that have pods, sorted by name, with the classes
+	// of these and with an index over their labels
 	namespaces []model.Namespace
 	nsWindows  []window
 	nsIndex    *postings.Index
+	nsOf       map[int32]int32 // attr.namespace -> index into namespaces
 
 	everyone selection
-	byPods   map[string]selection
-	byBlock  map[int]selection
-	byNodes  map[string]selection
-	names    map[portName]map[portNumber]selection
 	byAddr   map[int32][]int // attr.addr -> classes
-	build    bitset.Builder
+}
+
+// selections evaluates the peers and subjects of policies over classes, each
+// distinct one once. It belongs to one goroutine.
+type selections struct {
+	*ground
+	byPods  map[string]selection
+	byBlock map[int]selection
+	byNodes map[string]selection
+	names   map[portName]map[portNumber]selection
+	build   bitset.Builder
+	key     []byte // scratch
+}
+
+func newSelections(g *ground) *selections {
+	return &selections{
+		ground: g, byPods: map[string]selection{}, byBlock: map[int]selection{}, byNodes: map[string]selection{},
+		names: map[portName]map[portNumber]selection{},
+	}
 }
 
 // portName is a named port to be resolved.
@@ -58,40 +74,44 @@ type portNumber struct {
 	port     uint16
 }
 
-func newSelections(u *Universe, ci int) *selections {
-	s := &selections{
-		u: u, ci: ci, byPods: map[string]selection{}, byBlock: map[int]selection{}, byNodes: map[string]selection{},
-		names: map[portName]map[portNumber]selection{}, byAddr: map[int32][]int{},
-	}
+func newGround(u *Universe, ci int) *ground {
+	g := &ground{u: u, ci: ci, byAddr: map[int32][]int{}, nsOf: map[int32]int32{}, everyone: exactly(bitset.Range(0, u.classes))}
 	labels := make([]selector.Labels, u.classes)
 	nodeLabels := make([]selector.Labels, u.classes)
 	for class := range u.classes {
-		a := s.attr(class)
+		a := g.attr(class)
 		labels[class] = u.labelSets[a.labels]
 		nodeLabels[class] = u.labelSets[a.node]
 		if a.kind != attrAbsent {
-			s.byAddr[a.addr] = append(s.byAddr[a.addr], class)
+			g.byAddr[a.addr] = append(g.byAddr[a.addr], class)
 		}
 	}
-	s.index, s.nodes = postings.New(labels), postings.New(nodeLabels)
+	g.index, g.nodes = postings.New(labels), postings.New(nodeLabels)
 	var nsLabels []selector.Labels
 	for _, ns := range u.clusters[ci].Namespaces {
-		if w, ok := u.windows[ns.Name]; ok {
-			s.namespaces = append(s.namespaces, ns)
-			s.nsWindows = append(s.nsWindows, w)
-			nsLabels = append(nsLabels, ns.Labels)
+		w, ok := u.windows[ns.Name]
+		if !ok {
+			continue
 		}
+		for class := w.lo; class < w.hi; class++ {
+			if a := g.attr(class); a.kind != attrAbsent {
+				g.nsOf[a.namespace] = int32(len(g.namespaces))
+				break
+			}
+		}
+		g.namespaces = append(g.namespaces, ns)
+		g.nsWindows = append(g.nsWindows, w)
+		nsLabels = append(nsLabels, ns.Labels)
 	}
-	s.nsIndex = postings.New(nsLabels)
-	s.everyone = exactly(bitset.Range(0, u.classes))
-	return s
+	g.nsIndex = postings.New(nsLabels)
+	return g
 }
 
-func (s *selections) attr(class int) *attr { return &s.u.attrs[s.u.classAttr[s.ci][class]] }
+func (s *ground) attr(class int) *attr { return &s.u.attrs[s.u.classAttr[s.ci][class]] }
 
 // selectable reports whether label selectors may select a class: pods do, and
 // hostNetwork pods as the switch says (NP-39, NP-40).
-func (s *selections) selectable(class int) Match {
+func (s *ground) selectable(class int) Match {
 	a := s.attr(class)
 	switch {
 	case a.kind != attrPod:
@@ -133,10 +153,12 @@ func (s *selections) gather(walk func(yield func(class int, m Match))) selection
 }
 
 // pods returns the classes of a set of pods (NP-9, NP-22 to NP-24).
-func (s *selections) pods(set model.PodSet) selection {
-	namespaces, pods := set.Namespaces.Canonical(), set.Pods.Canonical()
-	key := set.Namespace + "\x00" + namespaces.String() + "\x00" + pods.String()
-	if sel, ok := s.byPods[key]; ok {
+func (s *selections) pods(set *model.PodSet) selection {
+	key := append(s.key[:0], set.Namespace...)
+	key = appendSelector(append(key, 0), set.Namespaces)
+	key = appendSelector(append(key, 0), set.Pods)
+	s.key = key
+	if sel, ok := s.byPods[string(key)]; ok {
 		return sel
 	}
 	lo, hi := 0, len(s.namespaces)
@@ -150,15 +172,28 @@ func (s *selections) pods(set model.PodSet) selection {
 		}
 	}
 	sel := s.gather(func(yield func(int, Match)) {
-		for ns := range s.nsIndex.Select(namespaces, lo, hi) {
+		for ns := range s.nsIndex.Select(set.Namespaces, lo, hi) {
 			w := s.nsWindows[ns]
-			for class := range s.index.Select(pods, w.lo, w.hi) {
+			for class := range s.index.Select(set.Pods, w.lo, w.hi) {
 				yield(class, s.selectable(class))
 			}
 		}
 	})
-	s.byPods[key] = sel
+	s.byPods[string(key)] = sel
 	return sel
+}
+
+// appendSelector appends a key for a selector: selectors with equal keys match
+// the same labels.
+func appendSelector(key []byte, s selector.Selector) []byte {
+	for _, r := range s.Requirements {
+		key = append(append(key, byte(r.Op)+1), r.Key...)
+		for _, v := range r.Values {
+			key = append(append(key, '='), v...)
+		}
+		key = append(key, ',')
+	}
+	return key
 }
 
 // peer returns the classes that one alternative of a rule's peers matches.
@@ -167,11 +202,11 @@ func (s *selections) peer(p *model.Peer) selection {
 	case model.PeerAny:
 		return s.everyone
 	case model.PeerPods:
-		return s.pods(p.Pods)
+		return s.pods(&p.Pods)
 	case model.PeerBlock:
 		return s.block(p.Block)
 	case model.PeerNodes:
-		return s.nodesWith(p.Nodes.Canonical())
+		return s.nodesWith(p.Nodes)
 	case model.PeerNames:
 		// Which addresses are behind a name is not known offline (ANP-16).
 		return selection{nil, bitset.Range(s.u.outside, s.u.classes)}
@@ -203,7 +238,7 @@ func (s *selections) peers(ps []model.Peer) selection {
 // block returns the classes whose address lies in a block (NP-35, NP-36,
 // NP-41).
 func (s *selections) block(b model.Block) selection {
-	id := s.u.blockIDs[b.String()]
+	id := s.u.blockIDs[blockKey(&b)]
 	if sel, ok := s.byBlock[id]; ok {
 		return sel
 	}
@@ -231,7 +266,7 @@ func (s *selections) block(b model.Block) selection {
 }
 
 // blockSees narrows a match of an address by the switches.
-func (s *selections) blockSees(class int, m Match) Match {
+func (s *ground) blockSees(class int, m Match) Match {
 	answer := model.Yes
 	switch a := s.attr(class); {
 	case a.kind == attrPod && !a.hostNetwork:
@@ -258,13 +293,13 @@ func narrow(m Match, answer model.Answer) Match {
 // nodesWith returns the nodes that a selector matches, and the hostNetwork pods
 // on them (ANP-14).
 func (s *selections) nodesWith(sel selector.Selector) selection {
-	key := sel.String()
+	key := string(appendSelector(nil, sel))
 	if found, ok := s.byNodes[key]; ok {
 		return found
 	}
 	found := s.gather(func(yield func(int, Match)) {
 		for class := range s.nodes.Select(sel, 0, s.u.classes) {
-			if a := s.attr(class); a.kind == attrNode || a.kind == attrPod && a.hostNetwork && a.onNode {
+			if a := s.attr(class); a.kind == attrNode || a.onNode {
 				yield(class, FullMatch)
 			}
 		}
@@ -273,9 +308,54 @@ func (s *selections) nodesWith(sel selector.Selector) selection {
 	return found
 }
 
+// matches reports whether one alternative of a rule's peers matches a class. It
+// says for one class what selections say for all.
+func (s *ground) matches(p *model.Peer, class int) Match {
+	a := s.attr(class)
+	switch p.Kind {
+	case model.PeerAny:
+		return FullMatch
+	case model.PeerPods:
+		if a.kind != attrPod {
+			return NoMatch
+		}
+		ns := &s.namespaces[s.nsOf[a.namespace]]
+		if p.Pods.Namespace != "" && p.Pods.Namespace != ns.Name || !p.Pods.Namespaces.Matches(ns.Labels) || !p.Pods.Pods.Matches(s.u.labelSets[a.labels]) {
+			return NoMatch
+		}
+		return s.selectable(class)
+	case model.PeerBlock:
+		return s.blockSees(class, s.inBlock(p.Block, a))
+	case model.PeerNodes:
+		if (a.kind == attrNode || a.onNode) && p.Nodes.Matches(s.u.labelSets[a.node]) {
+			return FullMatch
+		}
+	case model.PeerNames:
+		if a.kind == attrOutside {
+			return MaybeMatch
+		}
+	case model.PeerClosed:
+	}
+	return NoMatch
+}
+
+// inBlock reports whether an address lies in a block.
+func (s *ground) inBlock(b model.Block, a *attr) Match {
+	if a.addr < 0 {
+		where, fam := space(-1-a.addr)/3, family(-1-a.addr)%3
+		return s.u.floating.match(b, where, fam)
+	}
+	for _, class := range s.u.addrs.Block(s.u.blockIDs[blockKey(&b)]) {
+		if class == a.addr {
+			return FullMatch
+		}
+	}
+	return NoMatch
+}
+
 // resolves returns what a named port is on the pods of a class: nothing, or
 // numbers with FullMatch or MaybeMatch (NP-31).
-func (s *selections) resolves(class int, name portName) map[portNumber]Match {
+func (s *ground) resolves(class int, name portName) map[portNumber]Match {
 	a := s.attr(class)
 	if a.kind != attrPod {
 		return nil

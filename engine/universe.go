@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"netreach/engine/internal/atoms"
 	"netreach/model"
@@ -28,17 +29,17 @@ type Universe struct {
 
 	ports    *atoms.Ports
 	addrs    *atoms.Addrs
-	blockIDs map[string]int
+	blockIDs map[prefixKey]int
 	blocks   []model.Block
 	floating *floating
 	// hasIPv6 tells whether an address or a block of the input is IPv6.
 	hasIPv6 bool
 
-	peers    []Peer
-	pods     int // peers below this are pods
-	nodes    int // peers from pods to pods+nodes are nodes
-	peerIDs  map[string]PeerID
-	addrPeer map[netip.Addr]PeerID
+	peers     []Peer
+	pods      int // peers below this are pods
+	nodes     int // peers from pods to pods+nodes are nodes
+	once      sync.Once
+	directory *directory // by names()
 	// indexOf holds by cluster and peer the index into Cluster.Pods or
 	// Cluster.Nodes, or -1 where the cluster does not have the peer.
 	indexOf [][]int32
@@ -80,54 +81,29 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 	return u, nil
 }
 
-// podKey is the key of a pod in peerIDs. A pod of the input and one that stands
+// podKey identifies a pod in a universe. A pod of the input and one that stands
 // for a workload of the same name are different peers.
-func podKey(namespace, workload, name string) string {
-	if workload == "" {
-		return namespace + "/" + name
+type podKey struct{ namespace, name, workload string }
+
+// peerOf describes the i-th pod of a cluster.
+func peerOf(c *model.Cluster, i int) Peer {
+	p := &c.Pods[i]
+	out := Peer{Kind: PodPeer, Namespace: p.Namespace, Name: p.Name}
+	if p.StandIn {
+		out.Workload = c.Workloads[p.Workload].Kind
 	}
-	return namespace + "/" + workload + "/" + name
+	return out
 }
 
-func standsFor(c *model.Cluster, p *model.Pod) string {
-	if !p.StandIn {
-		return ""
-	}
-	return c.Workloads[p.Workload].Kind
-}
+func (p *Peer) key() podKey { return podKey{p.Namespace, p.Name, p.Workload} }
 
 // collectPeers numbers the pods and nodes of all clusters, and the classes of
 // addresses outside.
 func (u *Universe) collectPeers() {
-	u.peerIDs = map[string]PeerID{}
-	u.addrPeer = map[netip.Addr]PeerID{}
-	var pods, nodes []Peer
-	add := func(list *[]Peer, key string, p Peer) {
-		if _, ok := u.peerIDs[key]; !ok {
-			u.peerIDs[key] = 0 // numbered below
-			*list = append(*list, p)
-		}
-	}
-	for _, c := range u.clusters {
-		for i := range c.Pods {
-			p := &c.Pods[i]
-			kind := standsFor(c, p)
-			add(&pods, podKey(p.Namespace, kind, p.Name), Peer{Kind: PodPeer, Namespace: p.Namespace, Name: p.Name, Workload: kind})
-		}
-		for i := range c.Nodes {
-			add(&nodes, "node:"+c.Nodes[i].Name, Peer{Kind: NodePeer, Name: c.Nodes[i].Name})
-		}
-	}
-	slices.SortFunc(pods, comparePeers)
-	slices.SortFunc(nodes, comparePeers)
-	u.pods, u.nodes = len(pods), len(nodes)
-	u.peers = append(pods, nodes...)
-	for i, p := range u.peers {
-		if p.Kind == PodPeer {
-			u.peerIDs[podKey(p.Namespace, p.Workload, p.Name)] = PeerID(i)
-		} else {
-			u.peerIDs["node:"+p.Name] = PeerID(i)
-		}
+	if len(u.clusters) == 1 {
+		u.takePeers(u.clusters[0])
+	} else {
+		u.mergePeers()
 	}
 	outside := make([]Peer, u.addrs.Len())
 	for _, r := range u.addrs.Ranges() {
@@ -135,44 +111,131 @@ func (u *Universe) collectPeers() {
 		outside[r.Class].Ranges = append(outside[r.Class].Ranges, AddrRange{r.From, r.To})
 	}
 	u.peers = append(u.peers, outside...)
+	for ci := range u.indexOf {
+		u.indexOf[ci] = append(u.indexOf[ci], make([]int32, len(outside))...)
+	}
+}
+
+// takePeers numbers the peers of a universe of one cluster, in its order.
+func (u *Universe) takePeers(c *model.Cluster) {
+	u.pods, u.nodes = len(c.Pods), len(c.Nodes)
+	u.peers = make([]Peer, u.pods+u.nodes, u.pods+u.nodes+u.addrs.Len())
+	index := make([]int32, u.pods+u.nodes, u.pods+u.nodes+u.addrs.Len())
+	for i := range c.Pods {
+		u.peers[i] = peerOf(c, i)
+		index[i] = int32(i)
+	}
+	for i := range c.Nodes {
+		u.peers[u.pods+i] = Peer{Kind: NodePeer, Name: c.Nodes[i].Name}
+		index[u.pods+i] = int32(i)
+	}
+	u.indexOf = [][]int32{index}
+}
+
+// mergePeers numbers the peers of several clusters. What has the same name in
+// two clusters is one peer.
+func (u *Universe) mergePeers() {
+	pods, nodes := map[podKey]PeerID{}, map[string]PeerID{}
+	var podPeers, nodePeers []Peer
+	for _, c := range u.clusters {
+		for i := range c.Pods {
+			p := peerOf(c, i)
+			if _, ok := pods[p.key()]; !ok {
+				pods[p.key()] = 0 // numbered below
+				podPeers = append(podPeers, p)
+			}
+		}
+		for i := range c.Nodes {
+			if _, ok := nodes[c.Nodes[i].Name]; !ok {
+				nodes[c.Nodes[i].Name] = 0
+				nodePeers = append(nodePeers, Peer{Kind: NodePeer, Name: c.Nodes[i].Name})
+			}
+		}
+	}
+	slices.SortFunc(podPeers, comparePeers)
+	slices.SortFunc(nodePeers, comparePeers)
+	u.pods, u.nodes = len(podPeers), len(nodePeers)
+	u.peers = append(podPeers, nodePeers...)
+	for i := range u.peers {
+		if p := &u.peers[i]; p.Kind == PodPeer {
+			pods[p.key()] = PeerID(i)
+		} else {
+			nodes[p.Name] = PeerID(i)
+		}
+	}
 	for _, c := range u.clusters {
 		index := make([]int32, len(u.peers))
 		for i := range index {
 			index[i] = -1
 		}
 		for i := range c.Pods {
-			p := &c.Pods[i]
-			index[u.peerIDs[podKey(p.Namespace, standsFor(c, p), p.Name)]] = int32(i)
+			p := peerOf(c, i)
+			index[pods[p.key()]] = int32(i)
 		}
 		for i := range c.Nodes {
-			index[u.peerIDs["node:"+c.Nodes[i].Name]] = int32(i)
-		}
-		for id := u.pods + u.nodes; id < len(index); id++ {
-			index[id] = 0
+			index[nodes[c.Nodes[i].Name]] = int32(i)
 		}
 		u.indexOf = append(u.indexOf, index)
 	}
-	u.collectAddresses()
 }
 
 func comparePeers(a, b Peer) int {
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name), strings.Compare(a.Workload, b.Workload))
 }
 
+// directory finds peers by name and address.
+type directory struct {
+	pods map[podKey]PeerID
+	// first holds for "namespace, name" the pod of the input, or else the first
+	// that stands for a workload of that name; several tells that there are
+	// others.
+	first   map[podKey]PeerID
+	several map[podKey]bool
+	nodes   map[string]PeerID
+	addrs   map[netip.Addr]PeerID
+}
+
+// names returns the directory. It is made when it is first asked for: a
+// whole-matrix answer does without.
+func (u *Universe) names() *directory {
+	u.once.Do(func() {
+		d := &directory{
+			pods: make(map[podKey]PeerID, u.pods), first: make(map[podKey]PeerID, u.pods), several: map[podKey]bool{},
+			nodes: make(map[string]PeerID, u.nodes), addrs: make(map[netip.Addr]PeerID, u.pods),
+		}
+		for id := range u.pods {
+			p := &u.peers[id]
+			d.pods[p.key()] = PeerID(id)
+			name := podKey{namespace: p.Namespace, name: p.Name}
+			other, ok := d.first[name]
+			d.several[name] = ok
+			if !ok || p.Workload == "" && u.peers[other].Workload != "" {
+				d.first[name] = PeerID(id)
+			}
+		}
+		for id := u.pods; id < u.pods+u.nodes; id++ {
+			d.nodes[u.peers[id].Name] = PeerID(id)
+		}
+		u.collectAddresses(d)
+		u.directory = d
+	})
+	return u.directory
+}
+
 // collectAddresses remembers whose a known address is: a pod's own, then a
 // node's, then a hostNetwork pod's.
-func (u *Universe) collectAddresses() {
+func (u *Universe) collectAddresses(d *directory) {
 	claim := func(addrs []netip.Addr, id PeerID) {
 		for _, a := range addrs {
-			if _, taken := u.addrPeer[a.Unmap()]; !taken {
-				u.addrPeer[a.Unmap()] = id
+			if _, taken := d.addrs[a.Unmap()]; !taken {
+				d.addrs[a.Unmap()] = id
 			}
 		}
 	}
 	for ci, c := range u.clusters {
-		for hostNetwork := range 2 {
+		for _, hostNetwork := range []bool{false, true} {
 			for id, i := range u.indexOf[ci][:u.pods] {
-				if i >= 0 && c.Pods[i].HostNetwork == (hostNetwork == 1) {
+				if i >= 0 && c.Pods[i].HostNetwork == hostNetwork {
 					claim(c.Pods[i].Addresses, PeerID(id))
 				}
 			}
@@ -194,26 +257,20 @@ func (u *Universe) Peer(id PeerID) Peer { return u.peers[id] }
 // PodID returns the peer of the pod ns/name: a pod of the input, or else one
 // that stands for a workload of that name.
 func (u *Universe) PodID(namespace, name string) (PeerID, bool) {
-	if id, ok := u.peerIDs[podKey(namespace, "", name)]; ok {
-		return id, true
-	}
-	i, _ := slices.BinarySearchFunc(u.peers[:u.pods], Peer{Namespace: namespace, Name: name}, comparePeers)
-	if i < u.pods && u.peers[i].Namespace == namespace && u.peers[i].Name == name {
-		return PeerID(i), true
-	}
-	return 0, false
+	id, ok := u.names().first[podKey{namespace: namespace, name: name}]
+	return id, ok
 }
 
 // NodeID returns the peer of a node.
 func (u *Universe) NodeID(name string) (PeerID, bool) {
-	id, ok := u.peerIDs["node:"+name]
+	id, ok := u.names().nodes[name]
 	return id, ok
 }
 
 // AddrID returns the peer that has address a: a pod, a node, or else the
 // outside peer that a falls in.
 func (u *Universe) AddrID(a netip.Addr) PeerID {
-	if id, ok := u.addrPeer[a.Unmap()]; ok {
+	if id, ok := u.names().addrs[a.Unmap()]; ok {
 		return id
 	}
 	return u.outsidePeer(u.addrs.Of(a))

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 
 	"netreach/engine/internal/atoms"
@@ -16,12 +17,12 @@ type uses struct {
 	nodeKeys map[string]bool // label keys that a node selector names
 	names    map[string]bool // named ports
 	blocks   []model.Block
-	blockIDs map[string]int // Block.String -> index into blocks
+	blockIDs map[prefixKey]int // index into blocks
 	cuts     atoms.PortCuts
 }
 
 func collectUses(clusters []*model.Cluster) *uses {
-	u := &uses{podKeys: map[string]bool{}, nodeKeys: map[string]bool{}, names: map[string]bool{}, blockIDs: map[string]int{}}
+	u := &uses{podKeys: map[string]bool{}, nodeKeys: map[string]bool{}, names: map[string]bool{}, blockIDs: map[prefixKey]int{}}
 	for _, c := range clusters {
 		for i := range c.Policies {
 			p := &c.Policies[i]
@@ -46,14 +47,14 @@ func collectUses(clusters []*model.Cluster) *uses {
 }
 
 func (u *uses) addRule(r *model.Rule) {
-	for _, p := range r.Peers {
-		switch p.Kind {
+	for i := range r.Peers {
+		switch p := &r.Peers[i]; p.Kind {
 		case model.PeerPods:
 			addKeys(u.podKeys, p.Pods.Pods)
 		case model.PeerNodes:
 			addKeys(u.nodeKeys, p.Nodes)
 		case model.PeerBlock:
-			key := p.Block.String()
+			key := blockKey(&p.Block)
 			if _, ok := u.blockIDs[key]; !ok {
 				u.blockIDs[key] = len(u.blocks)
 				u.blocks = append(u.blocks, p.Block)
@@ -73,6 +74,20 @@ func (u *uses) addRule(r *model.Rule) {
 		case model.PortAny:
 		}
 	}
+}
+
+// prefixKey identifies a block.
+type prefixKey struct {
+	cidr    netip.Prefix
+	excepts string
+}
+
+func blockKey(b *model.Block) prefixKey {
+	k := prefixKey{cidr: b.CIDR}
+	if len(b.Except) > 0 {
+		k.excepts = b.String()
+	}
+	return k
 }
 
 func addKeys(keys map[string]bool, s selector.Selector) {

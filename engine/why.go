@@ -11,13 +11,8 @@ import (
 // peer tells whether one alternative of a rule's peers matches, and why not.
 func (x *explainer) peer(policy *model.Policy, p *model.Peer, class int, id PeerID) PeerTrace {
 	t := PeerTrace{Peer: p}
-	sel := x.m.sel.peer(p)
-	switch {
-	case sel.certain.Has(class):
-		t.Match = FullMatch
+	if t.Match = x.m.ground.matches(p, class); t.Match == FullMatch {
 		return t
-	case sel.possible.Has(class):
-		t.Match = MaybeMatch
 	}
 	switch p.Kind {
 	case model.PeerPods:
@@ -89,7 +84,7 @@ func whyNot(s selector.Selector, labels model.Labels, who string) string {
 }
 
 func (x *explainer) whyNotInBlock(p *model.Peer, class int, id PeerID) string {
-	a := x.m.sel.attr(class)
+	a := x.m.ground.attr(class)
 	name := x.m.u.peers[id].String()
 	sw := x.m.u.opts.Switches
 	switch {
@@ -97,7 +92,7 @@ func (x *explainer) whyNotInBlock(p *model.Peer, class int, id PeerID) string {
 		return "an ipBlock " + seldom(sw.BlocksMatchPods) + " the addresses of pods here"
 	case (a.kind == attrNode || a.hostNetwork) && sw.BlocksMatchNodes != model.Yes:
 		return "an ipBlock " + seldom(sw.BlocksMatchNodes) + " the addresses of nodes here"
-	case a.addr < 0 && x.m.sel.block(p.Block).possible.Has(class):
+	case a.addr < 0 && x.m.ground.matches(p, class) != NoMatch:
 		return fmt.Sprintf("the address of %s is not in the input, and %s holds only some that it may have", name, p.Block)
 	case a.addr < 0:
 		return fmt.Sprintf("the address of %s is not in the input, and %s holds none that it may have", name, p.Block)
