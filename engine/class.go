@@ -94,6 +94,9 @@ func (u *Universe) classify(used *uses) {
 			perCluster[ci] = c.members(ci, PeerID(id), perCluster[ci][:0])
 		}
 		u.shapeOf[id] = c.shape(perCluster)
+		if p.Kind == PodPeer {
+			u.podClasses = u.classes
+		}
 		if p.Kind == PodPeer && u.classes > before {
 			w, ok := u.windows[p.Namespace]
 			if !ok {

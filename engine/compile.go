@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,10 +23,12 @@ type Matrix struct {
 	u       *Universe
 	ci      int
 	cluster *model.Cluster
-	ground  *ground
-	dirs    [model.Directions]side
-	nodeOf  []int32          // by peer: its node's index in cluster.Nodes, or -1
-	byName  map[string][]int // "ns/name" -> workloads
+	// switches are those of the universe unless CompileUnder was given others.
+	switches model.Switches
+	ground   *ground
+	dirs     [model.Directions]side
+	nodeOf   []int32          // by peer: its node's index in cluster.Nodes, or -1
+	byName   map[string][]int // "ns/name" -> workloads
 }
 
 // side is one direction of a matrix.
@@ -38,10 +41,22 @@ type side struct {
 // Compile compiles the cluster-th cluster of u. An error means that a policy
 // names a tier that the cluster does not have.
 func Compile(u *Universe, cluster int) (*Matrix, error) {
+	return CompileUnder(u, cluster, u.opts.Switches)
+}
+
+// CompileUnder is Compile under other switches than the universe was made with,
+// so that a cluster can be compared with itself. A universe whose blocks match
+// no pods, or no nodes, does not tell their addresses apart: there that switch
+// must be the same.
+func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, error) {
 	if cluster < 0 || cluster >= len(u.clusters) {
 		return nil, fmt.Errorf("cluster %d of a universe of %d", cluster, len(u.clusters))
 	}
-	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], ground: newGround(u, cluster)}
+	if blinder(u.opts.Switches.BlocksMatchPods, switches.BlocksMatchPods) || blinder(u.opts.Switches.BlocksMatchNodes, switches.BlocksMatchNodes) {
+		return nil, errors.New("a universe whose blocks do not match the addresses that they are to match")
+	}
+	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], switches: switches}
+	m.ground = newGround(u, cluster, &m.switches)
 	o, err := m.orderPolicies()
 	if err != nil {
 		return nil, err
@@ -56,6 +71,10 @@ func Compile(u *Universe, cluster int) (*Matrix, error) {
 	wait.Wait()
 	return m, nil
 }
+
+// blinder reports whether a universe made with one answer tells fewer addresses
+// apart than another answer needs.
+func blinder(made, needed model.Answer) bool { return made == model.No && needed != model.No }
 
 // order is the policies of a cluster in the order of evaluation.
 type order struct {
@@ -87,7 +106,7 @@ func (m *Matrix) orderPolicies() (*order, error) {
 		tiers[t.Name] = i
 	}
 	policies := m.cluster.Policies
-	if m.u.opts.Switches.NotEnforced {
+	if m.switches.NotEnforced {
 		policies = nil
 	}
 	o := &order{tierOf: make([]int, len(policies))}
@@ -107,7 +126,7 @@ func (m *Matrix) orderPolicies() (*order, error) {
 
 // nameOrder orders two policies by name where ties are broken so.
 func (m *Matrix) nameOrder(a, b int32) int {
-	if m.u.opts.Switches.PriorityTies != model.TiesByName {
+	if m.switches.PriorityTies != model.TiesByName {
 		return 0
 	}
 	x, y := m.cluster.Policies[a].Origin, m.cluster.Policies[b].Origin
@@ -175,7 +194,7 @@ func (c *compiler) side() side {
 // reachesBeyond reports whether a policy's isolation in the other direction
 // matters in direction d (CNP-11).
 func (c *compiler) reachesBeyond(p *model.Policy, d model.Direction) bool {
-	return p.Isolates[model.Directions-1-d] && c.m.u.opts.Switches.BaselinePerDirection != model.Yes
+	return p.Isolates[model.Directions-1-d] && c.m.switches.BaselinePerDirection != model.Yes
 }
 
 // rule is a rule of one direction, compiled as far as that goes without knowing
@@ -224,7 +243,7 @@ func (c *compiler) rule(r *model.Rule, index int32) rule {
 			return out
 		case model.PortRange:
 			whole := c.atoms(p.Protocol, p.First, p.Last)
-			if endPort := c.m.u.opts.Switches.EndPort; p.EndPort && endPort != model.Yes {
+			if endPort := c.m.switches.EndPort; p.EndPort && endPort != model.Yes {
 				if endPort == model.Open {
 					open = append(open, whole)
 				}
@@ -362,7 +381,7 @@ func (c *compiler) compute(p program) program {
 			edges = append(edges, r.lo, r.hi)
 		}
 	}
-	if c.m.u.opts.Switches.SCTP != model.Yes {
+	if c.m.switches.SCTP != model.Yes {
 		edges = append(edges, int32(c.m.u.ports.Of(model.SCTP, model.MinPort)))
 	}
 	slices.Sort(edges)
@@ -386,7 +405,7 @@ func (c *compiler) compute(p program) program {
 		row, ok := memo[string(active)]
 		if !ok {
 			e := evaluation[*bitset.Set]{
-				algebra: c.algebra, tiers: c.m.cluster.Tiers, switches: &c.m.u.opts.Switches,
+				algebra: c.algebra, tiers: c.m.cluster.Tiers, switches: &c.m.switches,
 				atom: int(edge), sctp: c.m.u.isSCTP(int(edge)),
 			}
 			v := e.program(&p)

@@ -139,11 +139,18 @@ func (m *Matrix) Namespaces() []End {
 
 // Outside returns the addresses outside as ends: "internet" and "private"
 // first, and behind each, where its members differ in some verdict, its parts:
-// the largest ranges of one behaviour, named by CIDR or "A-B".
-func (m *Matrix) Outside() []End {
+// the largest ranges of one behaviour, named by CIDR or "A-B". Given other
+// matrices of the universe, a part has one behaviour in each of them.
+func (m *Matrix) Outside(others ...*Matrix) []End {
+	behaviour := m.outsideBehaviour()
+	for _, o := range others {
+		for class, h := range o.outsideBehaviour() {
+			behaviour[class] = 31*behaviour[class] + h
+		}
+	}
 	var out []End
 	for _, special := range []bool{false, true} {
-		whole, parts := m.outsideParts(special)
+		whole, parts := m.outsideParts(special, behaviour)
 		out = append(out, whole)
 		out = append(out, parts...)
 	}
@@ -165,16 +172,18 @@ func (m *Matrix) outsideEnd(special bool) End {
 	return m.end(name, peers)
 }
 
+// outsideRanges returns the ranges of internet, or of private. A block that is
+// the one address of a pod or node makes a range, but nobody outside has it.
 func (m *Matrix) outsideRanges(special bool) []atoms.Range {
 	return slices.DeleteFunc(m.u.addrs.Ranges(), func(r atoms.Range) bool {
-		return m.u.addrs.Special(r.Class) != special || r.From.Is6() && !m.u.hasIPv6
+		return m.u.addrs.Special(r.Class) != special || r.From.Is6() && !m.u.hasIPv6 ||
+			r.From == r.To && m.u.peers[m.u.AddrID(r.From)].Kind != OutsidePeer
 	})
 }
 
 // outsideParts returns internet or private, and its parts of one behaviour and
 // family, of which there is one where nothing differs.
-func (m *Matrix) outsideParts(special bool) (whole End, parts []End) {
-	behaviour := m.outsideBehaviour()
+func (m *Matrix) outsideParts(special bool, behaviour []uint64) (whole End, parts []End) {
 	differs := false
 	var merged []AddrRange
 	var peers [][]PeerID

@@ -87,7 +87,7 @@ func (x *explainer) flow(src, dst int32) FlowTrace {
 		Egress:  x.direction(model.Egress, src, dst, x.t.Src, x.t.Dst),
 		Ingress: x.direction(model.Ingress, dst, src, x.t.Dst, x.t.Src),
 	}
-	if x.rel&fromOwnNode != 0 && x.m.u.opts.Switches.OwnNodeIngress != model.No {
+	if x.rel&fromOwnNode != 0 && x.m.switches.OwnNodeIngress != model.No {
 		f.Overlay = OwnNode
 	}
 	switch e, i := f.Egress.Verdict, f.Ingress.Verdict; {
@@ -107,11 +107,11 @@ func (x *explainer) direction(d model.Direction, subject, peer int32, subjectID,
 	p := &s.programs[s.programOf[subject]]
 	ownNode := NoMatch
 	if d == model.Egress && x.rel&toOwnNode != 0 {
-		ownNode = narrow(FullMatch, x.m.u.opts.Switches.OwnNodeEgress)
+		ownNode = narrow(FullMatch, x.m.switches.OwnNodeEgress)
 	}
 	v := x.m.evaluate(p, int(peer), x.atom, ownNode)
 	if d == model.Ingress && x.rel&fromOwnNode != 0 {
-		switch x.m.u.opts.Switches.OwnNodeIngress {
+		switch x.m.switches.OwnNodeIngress {
 		case model.Yes:
 			v = value[bool]{true, true}
 		case model.Open:

@@ -166,7 +166,11 @@ func (m *Matrix) Judge(src, dst End, port model.PortMatch) Answer {
 		return Answer{Notes: []string{noteOutside}}
 	}
 	j := judge{m: m, profiler: newProfiler(m), verdicts: make([]model.Mix, m.u.ports.Len()), asked: port, done: map[judged]bool{}, named: map[int32][]PortRange{}}
-	pairs, same, apart := m.pairs(m.groupShapes(src), m.groupShapes(dst), src.Outside || dst.Outside)
+	destinations := m.groupShapes(dst)
+	if port.Kind == model.PortNamed {
+		destinations = m.groupByNumbers(destinations, nameOf(port))
+	}
+	pairs, same, apart := m.pairs(m.groupShapes(src), destinations, src.Outside || dst.Outside)
 	for _, p := range pairs {
 		j.add(p.src, p.dst, j.profiler.of(p.kind))
 	}
@@ -203,14 +207,18 @@ type judge struct {
 	notes     []string
 }
 
-// judged is a profile over the ports of one shape of destinations.
-type judged struct{ profile, shape int32 }
+// judged is a profile over the ports that were asked for: those of one
+// destination, where it is a name that stands for other numbers elsewhere.
+type judged struct {
+	profile int32
+	numbers string
+}
 
 // add adds the flows of one kind, with src to dst as an example.
 func (j *judge) add(src, dst PeerID, profile int32) {
 	key := judged{profile: profile}
 	if j.asked.Kind == model.PortNamed {
-		key.shape = j.m.u.shapeOf[dst]
+		key.numbers = numbersKey(j.m.portNumbers(nameOf(j.asked), dst))
 	}
 	if j.done[key] {
 		return
@@ -261,6 +269,35 @@ func (m *Matrix) portNumbers(name portName, dst PeerID) map[portNumber]Match {
 		return nil
 	}
 	return resolvePorts(p.Ports, name, model.Yes, FullMatch)
+}
+
+// groupByNumbers parts groups of one shape further, by what a named port is on
+// their members: a name that no rule uses is not part of a shape.
+func (m *Matrix) groupByNumbers(groups []shapeGroup, name portName) []shapeGroup {
+	var out []shapeGroup
+	for _, g := range groups {
+		at := map[string]int{}
+		for _, id := range g.peers {
+			key := numbersKey(m.portNumbers(name, id))
+			i, ok := at[key]
+			if !ok {
+				i = len(out)
+				at[key] = i
+				out = append(out, shapeGroup{shape: g.shape})
+			}
+			out[i].peers = append(out[i].peers, id)
+		}
+	}
+	return out
+}
+
+// numbersKey returns the numbers as a map key.
+func numbersKey(numbers map[portNumber]Match) string {
+	var key []byte
+	for _, n := range sortedNumbers(numbers) {
+		key = append(key, byte(n.protocol), byte(n.port>>8), byte(n.port))
+	}
+	return string(key)
 }
 
 // clip returns the ports of an atom that lie in a range.

@@ -89,7 +89,7 @@ func (m *Matrix) relation(src, dst PeerID) relation {
 // subject reports whether policies may select a peer.
 func (m *Matrix) subject(id PeerID) bool {
 	p := m.pod(id)
-	return p != nil && (!p.HostNetwork || m.u.opts.Switches.HostNetworkPods != model.HostNetworkAsNode)
+	return p != nil && (!p.HostNetwork || m.switches.HostNetworkPods != model.HostNetworkAsNode)
 }
 
 // itself reports whether the flow from id to id is one of a pod with itself
@@ -154,7 +154,7 @@ func (m *Matrix) classVerdict(src, dst int32, rel relation, atom int) model.Verd
 func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, atom int) value[bool] {
 	s := &m.dirs[d]
 	p := &s.programs[s.programOf[subject]]
-	sw := &m.u.opts.Switches
+	sw := &m.switches
 	if d == model.Egress && rel&toOwnNode != 0 && p.isolated != NoMatch {
 		return m.evaluate(p, int(peer), atom, narrow(FullMatch, sw.OwnNodeEgress))
 	}
@@ -179,7 +179,7 @@ func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, 
 // evaluate walks a program for one flow.
 func (m *Matrix) evaluate(p *program, peer, atom int, ownNode Match) value[bool] {
 	e := evaluation[bool]{
-		algebra: truth{peer}, tiers: m.cluster.Tiers, switches: &m.u.opts.Switches,
+		algebra: truth{peer}, tiers: m.cluster.Tiers, switches: &m.switches,
 		atom: atom, sctp: m.u.isSCTP(atom), ownNode: ownNode,
 	}
 	return e.program(p)

@@ -20,10 +20,11 @@ func exactly(s *bitset.Set) selection { return selection{s, s} }
 // ground is what selections are made from: the classes of one cluster, with
 // indexes over their labels and addresses. It is read-only.
 type ground struct {
-	u     *Universe
-	ci    int
-	index *postings.Index // by the labels of pods
-	nodes *postings.Index // by the labels of nodes, at the classes of nodes and hostNetwork pods
+	u        *Universe
+	ci       int
+	switches *model.Switches
+	index    *postings.Index // by the labels of pods
+	nodes    *postings.Index // by the labels of nodes, at the classes of nodes and hostNetwork pods
 	// namespaces of the cluster that have pods, sorted by name, with the classes
 	// of these and with an index over their labels
 	namespaces []model.Namespace
@@ -74,8 +75,8 @@ type portNumber struct {
 	port     uint16
 }
 
-func newGround(u *Universe, ci int) *ground {
-	g := &ground{u: u, ci: ci, byAddr: map[int32][]int{}, nsOf: map[int32]int32{}, everyone: exactly(bitset.Range(0, u.classes))}
+func newGround(u *Universe, ci int, switches *model.Switches) *ground {
+	g := &ground{u: u, ci: ci, switches: switches, byAddr: map[int32][]int{}, nsOf: map[int32]int32{}, everyone: exactly(bitset.Range(0, u.classes))}
 	labels := make([]selector.Labels, u.classes)
 	nodeLabels := make([]selector.Labels, u.classes)
 	for class := range u.classes {
@@ -119,7 +120,7 @@ func (s *ground) selectable(class int) Match {
 	case !a.hostNetwork:
 		return FullMatch
 	}
-	switch s.u.opts.Switches.HostNetworkPods {
+	switch s.switches.HostNetworkPods {
 	case model.HostNetworkAsPod:
 		return FullMatch
 	case model.HostNetworkOpen:
@@ -270,9 +271,9 @@ func (s *ground) blockSees(class int, m Match) Match {
 	answer := model.Yes
 	switch a := s.attr(class); {
 	case a.kind == attrPod && !a.hostNetwork:
-		answer = s.u.opts.Switches.BlocksMatchPods
+		answer = s.switches.BlocksMatchPods
 	case a.kind == attrPod || a.kind == attrNode:
-		answer = s.u.opts.Switches.BlocksMatchNodes
+		answer = s.switches.BlocksMatchNodes
 	}
 	return narrow(m, answer)
 }
@@ -360,7 +361,7 @@ func (s *ground) resolves(class int, name portName) map[portNumber]Match {
 	if a.kind != attrPod {
 		return nil
 	}
-	return resolvePorts(s.u.portSets[a.ports], name, s.u.opts.Switches.NamedPortSidecars, s.selectable(class))
+	return resolvePorts(s.u.portSets[a.ports], name, s.switches.NamedPortSidecars, s.selectable(class))
 }
 
 // resolvePorts returns the numbers that name has among ports. A pod that

@@ -20,6 +20,8 @@ type Table struct {
 	// hostNetwork pods whose node is known, or share members with another end.
 	alone []bool
 	memo  map[[2]int32]CellID // by kinds
+	// judge returns the content of cell (i, j).
+	judge func(i, j int) CellID
 }
 
 // CellID identifies one content of a cell. Cells of equal ID have equal
@@ -29,6 +31,7 @@ type CellID int32
 // Table returns the table of ends.
 func (m *Matrix) Table(ends []End) *Table {
 	t := &Table{Ends: ends, m: m, profiler: newProfiler(m), memo: map[[2]int32]CellID{}}
+	t.judge = t.verdicts
 	kinds := map[string]int32{}
 	owner := map[PeerID]int{}
 	t.alone = make([]bool, len(ends))
@@ -64,9 +67,6 @@ func (m *Matrix) Table(ends []End) *Table {
 // Cell returns the content of cell (i, j), as Judge would give it. Two ends
 // outside have nothing to judge.
 func (t *Table) Cell(i, j int) CellID {
-	if t.Ends[i].Outside && t.Ends[j].Outside {
-		return CellID(t.profiler.join(nil))
-	}
 	if i == j || t.alone[i] || t.alone[j] {
 		return t.judge(i, j)
 	}
@@ -79,7 +79,10 @@ func (t *Table) Cell(i, j int) CellID {
 	return id
 }
 
-func (t *Table) judge(i, j int) CellID {
+func (t *Table) verdicts(i, j int) CellID {
+	if t.Ends[i].Outside && t.Ends[j].Outside {
+		return CellID(t.profiler.join(nil))
+	}
 	outside := t.Ends[i].Outside || t.Ends[j].Outside
 	pairs, same, apart := t.m.pairs(t.groups[i], t.groups[j], outside)
 	var ids []int32

@@ -44,15 +44,16 @@ type Universe struct {
 	// Cluster.Nodes, or -1 where the cluster does not have the peer.
 	indexOf [][]int32
 
-	attrs     []attr
-	labelSets []model.Labels          // by attr.labels and attr.node
-	portSets  [][]model.ContainerPort // by attr.ports
-	classAttr [][]int32               // by cluster and class: index into attrs; attr 0 is absent
-	windows   map[string]window       // classes of the pods of a namespace
-	outside   int                     // first class of addresses outside
-	shapeOf   []int32                 // by peer
-	shapes    [][]int32               // by shape: the classes of its members
-	classes   int
+	attrs      []attr
+	labelSets  []model.Labels          // by attr.labels and attr.node
+	portSets   [][]model.ContainerPort // by attr.ports
+	classAttr  [][]int32               // by cluster and class: index into attrs; attr 0 is absent
+	windows    map[string]window       // classes of the pods of a namespace
+	podClasses int                     // classes below this are of pods
+	outside    int                     // first class of addresses outside
+	shapeOf    []int32                 // by peer
+	shapes     [][]int32               // by shape: the classes of its members
+	classes    int
 }
 
 // window is the classes lo to hi-1.

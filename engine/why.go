@@ -41,7 +41,7 @@ func (x *explainer) whyNotSelected(policy *model.Policy, p *model.Peer, id PeerI
 		return "selectors match pods, and this is a node"
 	case pod == nil:
 		return "selectors match pods, and this is an address outside"
-	case pod.HostNetwork && x.m.u.opts.Switches.HostNetworkPods == model.HostNetworkOpen:
+	case pod.HostNetwork && x.m.switches.HostNetworkPods == model.HostNetworkOpen:
 		return name + " uses hostNetwork: whether selectors match it is up to the implementation"
 	case pod.HostNetwork:
 		return name + " uses hostNetwork: its traffic is its node's, which no selector matches"
@@ -86,7 +86,7 @@ func whyNot(s selector.Selector, labels model.Labels, who string) string {
 func (x *explainer) whyNotInBlock(p *model.Peer, class int, id PeerID) string {
 	a := x.m.ground.attr(class)
 	name := x.m.u.peers[id].String()
-	sw := x.m.u.opts.Switches
+	sw := x.m.switches
 	switch {
 	case a.kind == attrPod && !a.hostNetwork && sw.BlocksMatchPods != model.Yes:
 		return "an ipBlock " + seldom(sw.BlocksMatchPods) + " the addresses of pods here"
@@ -127,7 +127,7 @@ func (x *explainer) port(p model.PortMatch) PortTrace {
 		t.Match = FullMatch
 	case model.PortRange:
 		in := p.Protocol == x.t.Protocol && p.First <= x.t.Port && x.t.Port <= p.Last
-		switch endPort := x.m.u.opts.Switches.EndPort; {
+		switch endPort := x.m.switches.EndPort; {
 		case !in:
 			t.Why = fmt.Sprintf("wrong port: it admits %s, the flow is to %s", p, flow)
 		case !p.EndPort || x.t.Port == p.First || endPort == model.Yes:
@@ -151,7 +151,7 @@ func (x *explainer) namedPort(p model.PortMatch, flow string) (Match, string) {
 	}
 	selectable := FullMatch
 	if dst.HostNetwork {
-		switch x.m.u.opts.Switches.HostNetworkPods {
+		switch x.m.switches.HostNetworkPods {
 		case model.HostNetworkAsNode:
 			return NoMatch, fmt.Sprintf("named ports do not resolve on %s, which uses hostNetwork", name)
 		case model.HostNetworkOpen:
@@ -159,7 +159,7 @@ func (x *explainer) namedPort(p model.PortMatch, flow string) (Match, string) {
 		case model.HostNetworkAsPod:
 		}
 	}
-	numbers := resolvePorts(dst.Ports, nameOf(p), x.m.u.opts.Switches.NamedPortSidecars, selectable)
+	numbers := resolvePorts(dst.Ports, nameOf(p), x.m.switches.NamedPortSidecars, selectable)
 	m := numbers[portNumber{x.t.Protocol, x.t.Port}]
 	var has []string
 	for _, n := range sortedNumbers(numbers) {

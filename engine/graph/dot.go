@@ -49,6 +49,7 @@ func (a attributes) Attributes() []encoding.Attribute { return a }
 func (p *picture) DOTAttributers() (whole, node, edge encoding.Attributer) {
 	return attributes{
 			{Key: "rankdir", Value: "LR"},
+			{Key: "newrank", Value: "true"}, // the older ranking fails on cycles through boxes
 			{Key: "fontname", Value: "Helvetica"},
 			{Key: "nodesep", Value: "0.35"},
 			{Key: "ranksep", Value: "1.1"},
@@ -215,5 +216,17 @@ func (l line) Attributes() []encoding.Attribute {
 	if style != "" {
 		list = append(list, encoding.Attribute{Key: "style", Value: style})
 	}
+	if l.everything() {
+		list = append(list, attributes{{Key: "color", Value: pale}, {Key: "fontcolor", Value: pale}, {Key: "weight", Value: "0"}}...)
+	}
 	return list
+}
+
+// pale is the colour of edges that are open on every port: where no policy
+// restricts anything they are many, and hide the others.
+const pale = "#aab7c4"
+
+// everything reports whether the edge is open on every port for all members.
+func (l line) everything() bool {
+	return len(l.Segments) == 1 && l.Segments[0].Verdict == model.Allowed && len(l.Segments[0].Ports) == 0
 }

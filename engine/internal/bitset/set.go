@@ -68,6 +68,30 @@ func (s *Set) Has(i int) bool {
 	return s.chunks[lo][i/64]&(1<<(i%64)) != 0
 }
 
+// HasRange reports whether every integer from lo to hi-1 is a member.
+func (s *Set) HasRange(lo, hi int) bool {
+	for lo < hi {
+		if s == nil {
+			return false
+		}
+		k, ok := slices.BinarySearch(s.keys, int32(lo/ChunkBits))
+		if !ok {
+			return false
+		}
+		end := min(hi, (lo/ChunkBits+1)*ChunkBits)
+		if s.chunks[k] == fullChunk {
+			lo = end
+			continue
+		}
+		for ; lo < end; lo++ {
+			if !s.Has(lo) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Count returns the number of members.
 func (s *Set) Count() int {
 	if s == nil {

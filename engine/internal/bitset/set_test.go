@@ -49,6 +49,14 @@ func TestSetAlgebra(t *testing.T) {
 		if same := bitset.Of(members...); !same.Equal(s) || same.Hash() != s.Hash() {
 			t.Fatalf("%s: not equal to the set of its own members", name)
 		}
+		lo, hi := rapid.IntRange(0, universe).Draw(t, "range"), rapid.IntRange(0, universe).Draw(t, "range end")
+		all := true
+		for i := lo; i < hi; i++ {
+			all = all && want(i)
+		}
+		if s.HasRange(lo, hi) != all {
+			t.Fatalf("%s: HasRange(%d, %d) = %v", name, lo, hi, !all)
+		}
 		at := rapid.IntRange(0, universe).Draw(t, "from")
 		from, _ := slices.BinarySearch(members, at)
 		if got := slices.Collect(s.From(at)); !slices.Equal(got, members[from:]) {
