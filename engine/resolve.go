@@ -8,6 +8,7 @@ import (
 
 	"netreach/model"
 	"netreach/model/expect"
+	"netreach/model/near"
 )
 
 // ErrNoPeer is the cause when Resolve finds nothing, ErrAmbiguous when it finds
@@ -175,7 +176,7 @@ func closest(name string, names []string) []string {
 	var out []scored
 	for _, n := range names {
 		last := n[strings.LastIndexByte(n, '/')+1:]
-		if d := distance(name, last); d <= max(len(name), len(last))/2 {
+		if d := near.Distance(name, last); d <= max(len(name), len(last))/2 {
 			out = append(out, scored{n, d})
 		}
 	}
@@ -185,25 +186,4 @@ func closest(name string, names []string) []string {
 		best = append(best, s.name)
 	}
 	return best
-}
-
-// distance is the number of edits between two names.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -33,12 +33,12 @@ func (o Origin) At(field string) Origin {
 	return o
 }
 
-// Object returns the object as "Kind namespace/name", or "Kind name" for one
-// without namespace.
+// Object returns the object as "Kind namespace/name", "Kind name" for one
+// without namespace, and "Kind" alone if its name is not known.
 func (o Origin) Object() string {
 	switch {
-	case o.Kind == "" && o.Name == "":
-		return ""
+	case o.Name == "":
+		return o.Kind
 	case o.Namespace == "":
 		return o.Kind + " " + o.Name
 	}

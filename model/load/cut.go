@@ -3,13 +3,17 @@ package load
 import (
 	"bytes"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"netreach/model"
 )
 
 // cutting is a YAML list that was cut at its items.
 type cutting struct {
-	// header is the text of the list without its items, on the same lines.
+	// header is the text of the list on the same lines, with mark in place of
+	// its items.
 	header []byte
+	mark   string
 	items  []model.Document
 }
 
@@ -17,11 +21,11 @@ type cutting struct {
 // at the first column with a block sequence below a line "items:". It reports
 // false for anything else.
 //
-// The cut looks at indentation alone, and so is a guess. It is proved by
-// converting each part: a part that begins or ends within a quoted text, a flow
-// collection or a block scalar is not a whole document and fails, or, if that
-// holds the line "items:", leaves the header without items. Aliases that refer
-// to another part fail too. The caller must then read the whole as one.
+// The cut looks at indentation alone, and so is a guess. cutToJSON proves it by
+// converting each part: a part that begins or ends within a quoted text or a
+// flow collection is not a whole document and fails. If the line "items:" itself
+// stands within a text, the header lacks the mark that was put in its place.
+// Aliases that refer to another part fail too.
 //
 // Small parts are what bounds the memory that the YAML parser takes, and they
 // give each item its own text and line.
@@ -48,7 +52,14 @@ func cut(doc model.Document) (cutting, bool) {
 		pos, line = next, line+1
 	}
 	c.end(pos)
-	return cutting{c.header(head, begin, pos), c.items}, true
+	if c.indent < 0 {
+		c.first = pos
+	}
+	mark := "cut"
+	for bytes.Contains(doc.Text, []byte(mark)) {
+		mark += "."
+	}
+	return cutting{c.header(head, pos, mark), mark, c.items}, true
 }
 
 // itemsLine returns the offsets of the first line "items:" and of the one after
@@ -56,7 +67,8 @@ func cut(doc model.Document) (cutting, bool) {
 func itemsLine(text []byte) (start, end int, ok bool) {
 	for pos := 0; pos < len(text); {
 		next := lineEnd(text, pos)
-		if rest, ok := bytes.CutPrefix(text[pos:next], []byte("items:")); ok && contentAt(rest) == len(rest) {
+		rest, ok := bytes.CutPrefix(text[pos:next], []byte("items:"))
+		if ok && contentAt(rest) == len(rest) && !bytes.HasPrefix(rest, []byte("#")) {
 			return pos, next, true
 		}
 		pos = next
@@ -72,30 +84,33 @@ func lineEnd(text []byte, pos int) int {
 }
 
 // cutToJSON cuts a list and converts its parts: the list without items, and
-// each item. It reports false if doc is no list, or cannot be cut.
-func cutToJSON(doc model.Document) (header []byte, items []value, ok bool) {
-	list, ok := cut(doc)
+// each item. It reports false if doc is no list, or cannot be cut; the caller
+// must then read it as one.
+func cutToJSON(doc model.Document) (list head, items []value, ok bool) {
+	parts, ok := cut(doc)
 	if !ok {
-		return nil, nil, false
+		return head{}, nil, false
 	}
-	header, errs := documentToJSON(list.header)
+	out, errs := documentToJSON(parts.header)
 	if errs != nil {
-		return nil, nil, false
+		return head{}, nil, false
 	}
-	if h := headOf(header); !h.isList() || h.items.Kind() != '[' {
-		return nil, nil, false
+	list = headOf(out)
+	if mark, _ := unquote(list.items); mark != parts.mark || !list.isList() {
+		return head{}, nil, false
 	}
-	items = make([]value, len(list.items))
-	for i := range list.items {
-		item := &list.items[i]
+	list.items = jsontext.Value("[]")
+	items = make([]value, len(parts.items))
+	for i := range parts.items {
+		item := &parts.items[i]
 		item.Text = undash(item.Text)
 		out, errs := toJSON(item.Text)
-		if errs != nil {
-			return nil, nil, false
+		if errs != nil || out[0] != '{' { // only a mapping ends where its text does
+			return head{}, nil, false
 		}
 		items[i] = value{json: out, doc: item, line: item.Line}
 	}
-	return header, items, true
+	return list, items, true
 }
 
 type cutter struct {
@@ -104,9 +119,10 @@ type cutter struct {
 	indent int
 	// content is the column of the current item's first key.
 	content int
-	// start is where the current item begins, on line startLine.
-	start, startLine int
-	items            []model.Document
+	// start is where the current item begins, on line startLine, and first where
+	// the first one does.
+	start, startLine, first int
+	items                   []model.Document
 }
 
 // line takes in the line at offset pos. It reports whether the line belongs to
@@ -123,6 +139,9 @@ func (c *cutter) line(pos int, line []byte, number int) (more, ok bool) {
 	case (c.indent < 0 || column == c.indent) && bytes.HasPrefix(text, []byte("- ")):
 		c.end(pos)
 		inner := bytes.TrimLeft(text[1:], " ")
+		if c.indent < 0 {
+			c.first = pos
+		}
 		c.indent, c.start, c.startLine = column, pos, number
 		c.content = column + len(text) - len(inner)
 		return true, isPlainKey(inner[0])
@@ -140,12 +159,14 @@ func (c *cutter) end(pos int) {
 	c.items = append(c.items, model.Document{File: c.doc.File, Line: c.startLine, Text: c.doc.Text[c.start:pos]})
 }
 
-// header returns the document with an empty list in place of the line "items:"
-// at head and of the lines from begin to end, and with as many line breaks.
-func (c *cutter) header(head, begin, end int) []byte {
+// header returns the document with mark in place of the items, which end at end,
+// on the line "items:" at head, and with as many line breaks.
+func (c *cutter) header(head, end int, mark string) []byte {
 	text := c.doc.Text
-	out := append(bytes.Clone(text[:head]), "items: []\n"...)
-	out = append(out, bytes.Repeat([]byte("\n"), bytes.Count(text[begin:end], []byte("\n")))...)
+	key := head + len("items:")
+	out := append(bytes.Clone(text[:key]), " "+mark...)
+	out = append(out, text[key:c.first]...)
+	out = append(out, bytes.Repeat([]byte("\n"), bytes.Count(text[c.first:end], []byte("\n")))...)
 	return append(out, text[end:]...)
 }
 

@@ -14,9 +14,8 @@ import (
 type member struct {
 	name  string
 	value jsontext.Value
-	// offset is where value begins. nameOffset is where its name ends, or the
-	// same for an element.
-	offset, nameOffset int
+	// offset is where value begins.
+	offset int
 }
 
 // jsonValues calls yield for each of the JSON values in text, which may follow
@@ -47,21 +46,18 @@ func members(text jsontext.Value) iter.Seq[member] {
 			return
 		}
 		for i := 0; dec.PeekKind() != '}' && dec.PeekKind() != ']'; i++ {
-			m := member{name: strconv.Itoa(i), nameOffset: -1}
+			m := member{name: strconv.Itoa(i)}
 			if open.Kind() == '{' {
 				name, err := dec.ReadToken()
 				if err != nil {
 					return
 				}
-				m.name, m.nameOffset = name.String(), int(dec.InputOffset())
+				m.name = name.String()
 			}
 			if m.value, err = dec.ReadValue(); err != nil {
 				return
 			}
 			m.offset = int(dec.InputOffset()) - len(m.value)
-			if m.nameOffset < 0 {
-				m.nameOffset = m.offset
-			}
 			if !yield(m) {
 				return
 			}

@@ -99,9 +99,9 @@ var otherPolicies = map[groupKind]bool{
 }
 
 // isPolicy reports whether gk decides about traffic. A name that ends in
-// NetworkPolicy says so in any group.
+// NetworkPolicy says so in any group, and with any capitals.
 func isPolicy(gk groupKind) bool {
-	return strings.HasSuffix(gk.kind, "NetworkPolicy") || otherPolicies[gk]
+	return strings.HasSuffix(strings.ToLower(gk.kind), "networkpolicy") || otherPolicies[gk]
 }
 
 // concerns reports whether objects of gk matter to reachability.
@@ -130,8 +130,15 @@ func ours(group string) bool {
 	return !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io")
 }
 
-// correctKind returns the one of kinds that name is meant to be, or "".
+// correctKind returns the one of kinds that name is meant to be, or the kind of a
+// list, or "".
 func correctKind(name string) string {
+	const list = "List"
+	if n := len(name) - len(list); n >= 0 && strings.EqualFold(name[n:], list) {
+		if of := correctKind(name[:n]); n == 0 || of != "" {
+			return of + list
+		}
+	}
 	for gk := range kinds {
 		if strings.EqualFold(gk.kind, name) {
 			return gk.kind
@@ -151,12 +158,12 @@ func (r *reader) otherKind(h head, o model.Origin, apiVersion string) {
 	}
 	meant := correctKind(gk.kind)
 	switch {
+	case mistakenKind(gk) && meant != gk.kind:
+		r.wrong(o, "kind", "api-version", fmt.Sprintf("there is no kind %q", gk.kind), "write kind: "+meant)
 	case isPolicy(gk):
 		r.policyKind(o, apiVersion)
-	case mistakenKind(gk) && meant == gk.kind:
-		r.wrong(o, "apiVersion", "api-version", fmt.Sprintf("there is no %s in %s", gk.kind, apiVersion), "write apiVersion: "+usualVersion(meant))
 	case mistakenKind(gk):
-		r.wrong(o, "kind", "api-version", fmt.Sprintf("there is no kind %q", gk.kind), "write kind: "+meant)
+		r.wrong(o, "apiVersion", "api-version", fmt.Sprintf("there is no %s in %s", gk.kind, apiVersion), "write apiVersion: "+usualVersion(meant))
 	case gk == groupKind{"kustomize.config.k8s.io", "Kustomization"}:
 		r.warn(o, "not-rendered", "skipped: what it would make of the manifests is not known", "kubectl kustomize DIR | netreach ... -f -")
 	case gk == groupKind{"template.openshift.io", "Template"}:

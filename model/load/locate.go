@@ -27,7 +27,7 @@ func Located(o model.Origin) model.Origin {
 // locator finds lines, and remembers the document that it looked at last.
 type locator struct {
 	doc *model.Document
-	// root is nil if doc is JSON.
+	// root is nil if doc cannot be read.
 	root *yamlv3.Node
 }
 
@@ -37,31 +37,63 @@ func (l *locator) line(o model.Origin) int {
 		return o.Line
 	}
 	if l.doc != o.Doc {
-		l.read(o.Doc)
+		l.doc, l.root = o.Doc, parse(o.Doc.Text)
 	}
-	path := steps(under(o.Root, o.Field))
-	least := len(steps(o.Root))
 	if l.root == nil {
-		if offset, depth := offsetOf(o.Doc.Text, path); depth > least {
-			return o.Doc.Line + bytes.Count(o.Doc.Text[:offset], []byte("\n"))
-		}
 		return o.Line
 	}
-	if line, depth := lineOf(l.root, path); depth > least {
+	if line, depth := lineOf(l.root, steps(under(o.Root, o.Field))); depth > len(steps(o.Root)) {
 		return o.Doc.Line + line - 1
 	}
 	return o.Line
 }
 
-func (l *locator) read(doc *model.Document) {
-	l.doc, l.root = doc, nil
-	if looksJSON(doc.Text) {
-		return
+// parse returns the nodes of a text, with their lines, or nil.
+func parse(text []byte) *yamlv3.Node {
+	if looksJSON(text) {
+		t := jsonTree{dec: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), lines: lineCounter{text: text, line: 1}}
+		return t.node()
 	}
 	var root yamlv3.Node
-	if yamlv3.Unmarshal(doc.Text, &root) == nil && len(root.Content) > 0 {
-		l.root = root.Content[0]
+	if yamlv3.Unmarshal(text, &root) != nil || len(root.Content) == 0 {
+		return nil
 	}
+	return root.Content[0]
+}
+
+// jsonTree makes the nodes of a JSON text.
+type jsonTree struct {
+	dec   *jsontext.Decoder
+	lines lineCounter
+}
+
+// node returns the node of the next value, or nil if there is none.
+func (t *jsonTree) node() *yamlv3.Node {
+	token, err := t.dec.ReadToken()
+	if err != nil {
+		return nil
+	}
+	n := &yamlv3.Node{Kind: yamlv3.ScalarNode, Style: yamlv3.DoubleQuotedStyle, Line: t.lines.at(int(t.dec.InputOffset()))}
+	switch token.Kind() {
+	case '{':
+		n.Kind = yamlv3.MappingNode
+	case '[':
+		n.Kind = yamlv3.SequenceNode
+	default:
+		n.Value = token.String()
+		return n
+	}
+	for t.dec.PeekKind() != '}' && t.dec.PeekKind() != ']' {
+		child := t.node()
+		if child == nil {
+			return nil
+		}
+		n.Content = append(n.Content, child)
+	}
+	if _, err := t.dec.ReadToken(); err != nil {
+		return nil
+	}
+	return n
 }
 
 // lineOf walks along path as far as n reaches. It returns the line of the last
@@ -126,31 +158,4 @@ func merged(n *yamlv3.Node, s step, merges int) (line int, next *yamlv3.Node) {
 		}
 	}
 	return 0, nil
-}
-
-// offsetOf walks along path in a JSON text as far as it reaches. It returns
-// where the last member begins, at its name, and how many steps lead to it.
-func offsetOf(text jsontext.Value, path []step) (offset, depth int) {
-	base := 0
-	for i, s := range path {
-		next, ok := memberAt(text, s)
-		if !ok {
-			return offset, i
-		}
-		offset = base + next.nameOffset
-		base, text = base+next.offset, next.value
-	}
-	return offset, len(path)
-}
-
-func memberAt(text jsontext.Value, s step) (member, bool) {
-	if text.Kind() == '[' && s.index < 0 {
-		return member{}, false
-	}
-	for m := range members(text) {
-		if m.name == s.name {
-			return m, true
-		}
-	}
-	return member{}, false
 }

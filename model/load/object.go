@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"netreach/model"
 	"netreach/model/lower/strict"
@@ -35,7 +34,7 @@ func (r *reader) object(v value, h head) {
 		r.notKubernetes(v, o, kind)
 		return
 	case apiVersion == "":
-		r.wrong(o, "apiVersion", "no-kind", "missing: which "+kind+" this is cannot be told", "add apiVersion: "+usualVersion(kind))
+		r.wrong(o, "apiVersion", "no-kind", "missing: which "+kind+" this is cannot be told", "add apiVersion: "+usualVersion(correctKind(kind)))
 		return
 	}
 	entry, ok := kinds[gk]
@@ -70,63 +69,9 @@ func (r *reader) word(o model.Origin, field string, value jsontext.Value, inheri
 	return s, ok
 }
 
-// identify finds the object's name and namespace. It reports false, and says
-// why, if there is none that the API server would take.
-func (r *reader) identify(obj *object, h head, entry kindReader) bool {
-	o := &obj.origin
-	if !isNull(h.metadata) && h.metadata.Kind() != '{' {
-		return r.wrong(*o, "metadata", strict.WrongType, "must be a mapping, found "+describe(h.metadata), "write `name: ...` below it, indented")
-	}
-	texts := [3]string{}
-	for i, m := range []struct {
-		field string
-		value jsontext.Value
-	}{{"name", h.name}, {"generateName", h.generateName}, {"namespace", h.namespace}} {
-		s, ok := unquote(m.value)
-		if !ok && !isNull(m.value) {
-			return r.wrong(*o, "metadata."+m.field, strict.WrongType, "must be a string, found "+describe(m.value), "put it in quotes")
-		}
-		texts[i] = s
-	}
-	name, generated, namespace := texts[0], texts[1], texts[2]
-	switch {
-	case entry.clusterScoped:
-	case namespace == "":
-		o.Namespace = r.namespace // VAL-6
-	default:
-		o.Namespace = namespace
-	}
-	o.Name = name
-	if name == "" && generated != "" {
-		// The server completes the name, and so any that begins like this is as
-		// good as another.
-		o.Name, name = strings.TrimRight(generated, "-."), generated+"x"
-	}
-	obj.namespace, obj.name = o.Namespace, o.Name
-	switch {
-	case entry.namedByOwnRules:
-	case name == "":
-		return r.wrong(*o, "metadata.name", "object-name", "the name is missing", "give the object a name")
-	case o.Kind == "Namespace" && !isLabelName(name), len(validation.IsDNS1123Subdomain(name)) > 0:
-		return r.wrong(*o, "metadata.name", "object-name", fmt.Sprintf("%q is not a name for a %s", o.Name, o.Kind), nameHint(name))
-	case o.Namespace != "" && !isLabelName(o.Namespace):
-		return r.wrong(*o, "metadata.namespace", "object-name", fmt.Sprintf("%q is not a name for a namespace", o.Namespace), nameHint(o.Namespace))
-	}
-	return true
-}
-
-func isLabelName(name string) bool { return len(validation.IsDNS1123Label(name)) == 0 }
-
-// wrong reports an error that makes the object at o unusable, and returns false.
-func (r *reader) wrong(o model.Origin, field, code, text, hint string) bool {
-	return r.judge(o, []model.Diagnostic{{Severity: model.Error, Code: code, Origin: o.At(field), Text: text, Hint: hint}})
-}
-
-func nameHint(name string) string {
-	if strings.Contains(name, "{{") {
-		return helmHint
-	}
-	return "lower-case letters, digits and '-', beginning and ending with a letter or digit, at most 63 in all; but for namespaces also '.', and 253 in all"
+// wrong reports an error that makes the object at o unusable.
+func (r *reader) wrong(o model.Origin, field, code, text, hint string) {
+	r.judge(o, []model.Diagnostic{{Severity: model.Error, Code: code, Origin: o.At(field), Text: text, Hint: hint}})
 }
 
 // notObject reports a value that is neither an object nor a list of objects.

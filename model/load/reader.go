@@ -39,7 +39,9 @@ type value struct {
 	// then those of the list's items, or "".
 	listed           bool
 	apiVersion, kind string
-	source           source
+	// depth is the number of lists around the value.
+	depth  int
+	source source
 }
 
 // origin returns the origin of what the value is, of which nothing is known
@@ -93,15 +95,15 @@ func (r *reader) yamlDocument(s source, doc model.Document) {
 // yamlList reads a list item by item. It reports false, and has done nothing, if
 // the document is to be read as one.
 func (r *reader) yamlList(s source, doc model.Document) bool {
-	header, items, ok := cutToJSON(doc)
+	list, items, ok := cutToJSON(doc)
 	if !ok {
 		return false
 	}
-	apiVersion, kind, ok := r.listHead(value{source: s, json: header, doc: &doc, line: doc.Line}, headOf(header))
+	apiVersion, kind, ok := r.listHead(value{source: s, doc: &doc, line: doc.Line}, list)
 	r.seen++
 	for _, item := range items {
 		if ok {
-			item.source, item.listed, item.apiVersion, item.kind = s, true, apiVersion, kind
+			item.source, item.listed, item.apiVersion, item.kind, item.depth = s, true, apiVersion, kind, 1
 			r.value(item)
 		}
 	}
@@ -129,12 +131,20 @@ func (r *reader) value(v value) {
 	}
 }
 
+// deepestList is how many lists may stand in each other. One in another is what
+// people do by accident.
+const deepestList = 10
+
 // items reads the items of list v.
 func (r *reader) items(v value, h head, apiVersion, kind string) {
+	if v.depth == deepestList {
+		r.refuse(v.origin(), "list-nested", "a list in a list in a list, and so on without end", "put the items into one list")
+		return
+	}
 	isJSON := looksJSON(v.doc.Text)
 	lines := lineCounter{text: v.json, line: v.line}
 	for m := range members(h.items) {
-		item := value{source: v.source, json: m.value, listed: true, apiVersion: apiVersion, kind: kind}
+		item := value{source: v.source, json: m.value, listed: true, apiVersion: apiVersion, kind: kind, depth: v.depth + 1}
 		if isJSON {
 			item.line = lines.at(h.itemsOffset + m.offset)
 			r.jsonValue(item)

@@ -57,9 +57,7 @@ var (
 	linePrefix   = regexp.MustCompile(`^line \d+: `)
 	lineNumber   = regexp.MustCompile(`line (\d+): `)
 	duplicateKey = regexp.MustCompile(`^key (.*) already set in map$`)
-	anchorName   = regexp.MustCompile(`anchor '([^']*)'`)
 	infinity     = regexp.MustCompile(`(?i)[-+]?\.(inf|nan)\b`)
-	explicitTag  = regexp.MustCompile(`!!\w+`)
 )
 
 // unmarshalError reads one of several errors about the content of text.
@@ -99,6 +97,7 @@ func yamlHint(problem string) string {
 		{"exceeded max depth", "no Kubernetes object is nested that deeply"},
 		{"incompatible YAML document", "drop the %YAML line, or write %YAML 1.1"},
 		{"unsupported value", "write a finite number"},
+		{" as a !!", "drop the tag, or correct the value"},
 	} {
 		if strings.Contains(problem, h.problem) {
 			return h.hint
@@ -109,38 +108,39 @@ func yamlHint(problem string) string {
 
 // yamlLine returns the line of a problem that the YAML parser found in text.
 func yamlLine(text []byte, problem string, err error) int {
+	var line int
 	switch {
 	// Where something is opened and never closed, its beginning is what the
 	// user must find. Version 3 of the parser reports it, except on the first
 	// line, so that one is put before it.
 	case strings.Contains(problem, "unexpected end of stream"), strings.Contains(problem, "expected ':'"):
-		return max(1, contextLine(text)-1)
+		line = contextLine(text) - 1
 	case strings.Contains(problem, "',' or"):
-		return max(1, contextLine(text))
-	// The parser counts from 0 where it does not scan, and says nothing then.
-	case strings.Contains(problem, "did not find expected"):
-		return errorLine(err) + 1
+		line = contextLine(text)
+	// The next have no line at all.
 	case strings.Contains(problem, "control characters"), strings.Contains(problem, "UTF-8"):
-		return lineAt(text, badRune(text))
+		line = lineAt(text, badRune(text))
 	case strings.Contains(problem, "map key"):
-		return lineOfNode(text, isOddKey)
+		line = lineOfNode(text, isOddKey)
+	case strings.Contains(problem, "anchor '"):
+		_, name, _ := strings.Cut(problem, "anchor '")
+		name, _, _ = strings.Cut(name, "'")
+		line = lineAt(text, bytes.Index(text, []byte("*"+name)))
+	case strings.Contains(problem, "unsupported value"):
+		line = lineAt(text, firstIndex(infinity, text))
+	case strings.Contains(problem, " as a !!"):
+		line = lineAt(text, bytes.Index(text, []byte(problem[strings.LastIndex(problem, "!!"):])))
+	default:
+		line = problemLine(err)
 	}
-	for _, find := range []*regexp.Regexp{anchorName, infinity, explicitTag} {
-		m := find.FindStringSubmatch(problem)
-		switch {
-		case m == nil:
-		case find == anchorName:
-			return lineAt(text, bytes.Index(text, []byte("*"+m[1])))
-		case find == explicitTag:
-			return lineAt(text, bytes.Index(text, []byte(m[0])))
-		}
+	return min(max(1, line), lineAt(text, len(bytes.TrimRight(text, " \t\r\n"))))
+}
+
+func firstIndex(re *regexp.Regexp, text []byte) int {
+	if at := re.FindIndex(text); at != nil {
+		return at[0]
 	}
-	if strings.Contains(problem, "unsupported value") {
-		if at := infinity.FindIndex(text); at != nil {
-			return lineAt(text, at[0])
-		}
-	}
-	return max(1, errorLine(err))
+	return -1
 }
 
 // contextLine returns the line that version 3 of the parser reports for text
@@ -148,6 +148,15 @@ func yamlLine(text []byte, problem string, err error) int {
 func contextLine(text []byte) int {
 	var n yamlv3.Node
 	return errorLine(yamlv3.Unmarshal(append([]byte("\n"), text...), &n))
+}
+
+// problemLine returns the line of what the YAML parser stumbled on. It counts
+// from 0 where it does not scan, and does not tell the line 0.
+func problemLine(err error) int {
+	if strings.Contains(err.Error(), "did not find expected") {
+		return errorLine(err) + 1
+	}
+	return errorLine(err)
 }
 
 // errorLine returns the line that err names, or 0.

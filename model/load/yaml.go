@@ -18,7 +18,7 @@ func documentToJSON(text []byte) ([]byte, []syntaxError) {
 		return nil, []syntaxError{{1, codeSyntax, "not valid YAML: text on the line that ends a document", "begin a new document with a line `---`"}}
 	}
 	out, errs := toJSON(text)
-	if errs == nil && canEndEarly(text) {
+	if errs == nil && (canEndEarly(text) || out[0] != '{') {
 		if line := secondDocument(text); line > 0 {
 			return nil, []syntaxError{{
 				line, codeSyntax, "not valid YAML: this text stands outside of the document that begins before it",
@@ -43,15 +43,15 @@ func toJSON(text []byte) ([]byte, []syntaxError) {
 	return out, nil
 }
 
-// canEndEarly reports whether the document in text may end before text does. A
-// block mapping that begins at the first column cannot.
+// canEndEarly reports whether the document in text may end before text does,
+// although it is a mapping. A block mapping that begins at the first column
+// cannot, unless a line looks like a directive.
 func canEndEarly(text []byte) bool {
 	at := contentAt(text)
-	return at < len(text) && !isPlainKey(text[at]) || oddBreaks(text)
+	return at < len(text) && !isPlainKey(text[at]) || oddBreaks(text) || bytes.Contains(text, []byte("\n%"))
 }
 
-// isPlainKey reports whether a line that begins with c is that of a bare key or
-// of a quoted one.
+// isPlainKey reports whether a mapping that begins with c is a block mapping.
 func isPlainKey(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '"' || c == '\''
 }
@@ -60,21 +60,21 @@ func isPlainKey(c byte) bool {
 // document, or 0.
 func secondDocument(text []byte) int {
 	dec := yamlv3.NewDecoder(bytes.NewReader(text))
-	var first, second yamlv3.Node
-	if dec.Decode(&first) != nil {
-		return 0 // an empty document
+	for n := 0; ; n++ {
+		var doc yamlv3.Node
+		switch err := dec.Decode(&doc); {
+		case errors.Is(err, io.EOF):
+			return 0
+		case err != nil:
+			return max(1, problemLine(err))
+		case n > 0:
+			return doc.Line
+		}
 	}
-	switch err := dec.Decode(&second); {
-	case errors.Is(err, io.EOF):
-		return 0
-	case err != nil:
-		return errorLine(err) + 1
-	}
-	return second.Line
 }
 
 // oddKey finds keys that YAML 1.1 may read as something else than strings.
-var oddKey = regexp.MustCompile(`(?im)(?:^|[\s{,?])(?:true|false|yes|no|on|off|y|n|[-+]?[.0-9][-+.:_0-9a-fox]*)[ \t]*:(?:\s|$)`)
+var oddKey = regexp.MustCompile(`(?im)(?:^|[\s{,?])(?:true|false|yes|no|on|off|y|n|[-+]?[.0-9][-+.:\w]*)[ \t]*:(?:\s|$)`)
 
 // collidingKeys reports two keys of one mapping that are different in YAML and
 // the same in JSON, such as 1 and "1": it would be left to chance which counts.
@@ -113,6 +113,9 @@ func collisionIn(n *yamlv3.Node) (syntaxError, bool) {
 
 // jsonKey returns what the key n becomes in JSON.
 func jsonKey(n *yamlv3.Node) string {
+	if n.Kind == yamlv3.AliasNode {
+		n = n.Alias
+	}
 	if n.Kind != yamlv3.ScalarNode || n.Style != 0 {
 		return n.Value
 	}

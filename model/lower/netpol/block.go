@@ -3,13 +3,12 @@ package netpol
 import (
 	"net"
 	"net/netip"
-	"strconv"
-	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	netutils "k8s.io/utils/net"
 
 	"netreach/model"
+	"netreach/model/lower/parts"
 	"netreach/model/lower/strict"
 )
 
@@ -23,7 +22,7 @@ func (l *lowering) block(field string, b *networkingv1.IPBlock) model.Block {
 		switch {
 		case !ok || !partOK:
 		case !whole.covers(part):
-			l.errorf(place, "except-outside", "each except must be a part of cidr, and smaller than it", "%s is not a part of %s", text, b.CIDR)
+			l.Errorf(place, "except-outside", "each except must be a part of cidr, and smaller than it", "%s is not a part of %s", text, b.CIDR)
 		case part.prefix.Bits() < whole.prefix.Bits():
 			// Larger than it looks to the API server, being IPv4-mapped: the
 			// part of it that counts is the whole block.
@@ -56,57 +55,26 @@ func (c cidr) covers(part cidr) bool {
 // addresses, which are IPv4 (NP-38). All of these are warned of.
 func (l *lowering) cidr(field, text string) (cidr, bool) {
 	if text == "" {
-		l.errorf(field, "cidr", "write address/length, such as 10.0.0.0/8 or 2001:db8::/32", "the CIDR is missing")
+		l.Errorf(field, "cidr", "write address/length, such as 10.0.0.0/8 or 2001:db8::/32", "the CIDR is missing")
 		return cidr{}, false
 	}
 	ip, ipnet, err := netutils.ParseCIDRSloppy(text)
 	if err != nil {
-		l.errorf(field, "cidr", cidrHint(text), "%q is not a CIDR", text)
+		l.Errorf(field, "cidr", parts.CIDRHint(text), "%q is not a CIDR", text)
 		return cidr{}, false
 	}
-	c := cidr{ipnet, prefixOf(ipnet)}
+	c := cidr{ipnet, parts.Prefix(ipnet)}
 	const since = "; Kubernetes 1.36 and later refuse it in new objects"
 	hint := "write " + c.prefix.String()
 	if strictly, err := netip.ParsePrefix(text); err != nil {
-		l.warnf(field, "cidr-leading-zeros", hint+since, "%s has leading zeros, and is read as %s", text, c.prefix)
+		l.Warnf(field, "cidr-leading-zeros", hint+since, "%s has leading zeros, and is read as %s", text, c.prefix)
 	} else if strictly.Addr().Is4In6() {
-		l.warnf(field, "cidr-mapped", hint+since, "%s is an IPv4 address written as IPv6, and is read as %s", text, c.prefix)
+		l.Warnf(field, "cidr-mapped", hint+since, "%s is an IPv4 address written as IPv6, and is read as %s", text, c.prefix)
 	}
 	if !ip.Equal(ipnet.IP) {
-		single := netip.PrefixFrom(addrOf(ip), addrOf(ip).BitLen())
-		l.warnf(field, "cidr-host-bits", hint+", or "+single.String()+" for the one address"+since,
+		single := netip.PrefixFrom(parts.Addr(ip), parts.Addr(ip).BitLen())
+		l.Warnf(field, "cidr-host-bits", hint+", or "+single.String()+" for the one address"+since,
 			"%s has bits set beyond its length, and is read as %s", text, c.prefix)
 	}
 	return c, true
-}
-
-func addrOf(ip net.IP) netip.Addr {
-	a, _ := netip.AddrFromSlice(ip)
-	return a.Unmap()
-}
-
-// prefixOf returns n without host bits. A network within ::ffff:0:0/96 has at
-// least 96 bits in its mask, and becomes one of IPv4.
-func prefixOf(n *net.IPNet) netip.Prefix {
-	ones, bits := n.Mask.Size()
-	addr := addrOf(n.IP)
-	return netip.PrefixFrom(addr, ones-(bits-addr.BitLen()))
-}
-
-// cidrHint says how to write what text seems to mean.
-func cidrHint(text string) string {
-	if ip := netutils.ParseIPSloppy(text); ip != nil {
-		a := addrOf(ip)
-		return "write " + netip.PrefixFrom(a, a.BitLen()).String() + " for the one address"
-	}
-	if host, length, ok := strings.Cut(text, "/"); ok {
-		n, err := strconv.ParseUint(length, 10, 32)
-		switch ip := netutils.ParseIPSloppy(host); {
-		case ip != nil && err == nil && int(n) > addrOf(ip).BitLen():
-			return "the length is at most " + strconv.Itoa(addrOf(ip).BitLen())
-		case ip != nil && err != nil:
-			return "write the length as a number of bits, such as /24"
-		}
-	}
-	return "write address/length, such as 10.0.0.0/8 or 2001:db8::/32"
 }

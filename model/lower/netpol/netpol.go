@@ -12,13 +12,13 @@ package netpol
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"netreach/model"
+	"netreach/model/lower/parts"
 	"netreach/model/lower/strict"
 )
 
@@ -35,67 +35,37 @@ func Tier() model.Tier {
 // returned for it. Origin says where np came from; the policy belongs to the
 // namespace of np, or else to that of origin, or else to "default" (VAL-6).
 func Lower(np *networkingv1.NetworkPolicy, origin model.Origin) (model.Policy, []model.Diagnostic) {
-	l := lowering{origin: origin, namespace: cmp.Or(np.Namespace, origin.Namespace, "default")}
+	l := lowering{Report: parts.Report{Origin: origin}, namespace: cmp.Or(np.Namespace, origin.Namespace, "default")}
 	l.metadata(np)
 	l.policyTypes(&np.Spec)
 	policy := model.Policy{
 		Origin: origin,
 		Tier:   model.TierNetworkPolicy,
 		// A null podSelector is the empty one (VAL-8).
-		Subject:  model.PodSet{Namespace: l.namespace, Pods: l.selector("spec.podSelector", &np.Spec.PodSelector)},
+		Subject:  model.PodSet{Namespace: l.namespace, Pods: l.Selector("spec.podSelector", &np.Spec.PodSelector)},
 		Isolates: l.isolates,
 		Rules:    slices.Concat(l.rules(model.Ingress, ingress(np.Spec.Ingress)), l.rules(model.Egress, egress(np.Spec.Egress))),
 	}
-	if l.refused {
-		return model.Policy{}, l.diagnostics
+	if l.Refused() {
+		return model.Policy{}, l.Diagnostics
 	}
-	return policy, l.diagnostics
+	return policy, l.Diagnostics
 }
 
 // lowering is the state of one call of Lower.
 type lowering struct {
-	origin      model.Origin
-	namespace   string
-	isolates    [model.Directions]bool
-	diagnostics []model.Diagnostic
-	// refused tells that there was an error.
-	refused bool
-	// misdirected tells that there was one in policyTypes.
+	parts.Report
+	namespace string
+	isolates  [model.Directions]bool
+	// misdirected tells that there was an error in policyTypes.
 	misdirected bool
 }
 
-func (l *lowering) errorf(field, code, hint, format string, args ...any) {
-	l.refused = true
-	l.report(model.Error, field, code, hint, fmt.Sprintf(format, args...))
-}
-
-func (l *lowering) warnf(field, code, hint, format string, args ...any) {
-	l.report(model.Warning, field, code, hint, fmt.Sprintf(format, args...))
-}
-
-func (l *lowering) report(s model.Severity, field, code, hint, text string) {
-	l.diagnostics = append(l.diagnostics, model.Diagnostic{
-		Severity: s, Code: code, Origin: l.origin.At(field), Text: text, Hint: hint,
-	})
-}
-
-// metadata checks the names (NPV-1). An object without a name may ask the
-// server to make one.
+// metadata checks the names (NPV-1).
 func (l *lowering) metadata(np *networkingv1.NetworkPolicy) {
-	const hint = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit, at most 253 in all"
-	switch {
-	case np.Name != "":
-		if len(validation.IsDNS1123Subdomain(np.Name)) > 0 {
-			l.errorf("metadata.name", "object-name", hint, "%q is not a name for a NetworkPolicy", np.Name)
-		}
-	case np.GenerateName == "":
-		l.errorf("metadata.name", "object-name", "give the policy a name", "the name is missing")
-	}
-	if np.GenerateName != "" && len(validation.IsDNS1123Subdomain(np.GenerateName+"x")) > 0 {
-		l.errorf("metadata.generateName", "object-name", hint, "%q does not begin a name for a NetworkPolicy", np.GenerateName)
-	}
+	l.ObjectName("NetworkPolicy", &np.ObjectMeta)
 	if np.Namespace != "" && len(validation.IsDNS1123Label(np.Namespace)) > 0 {
-		l.errorf("metadata.namespace", "object-name", "lower-case letters, digits and '-', beginning and ending with a letter or digit, at most 63 in all",
+		l.Errorf("metadata.namespace", "object-name", "lower-case letters, digits and '-', beginning and ending with a letter or digit, at most 63 in all",
 			"%q is not a name for a namespace", np.Namespace)
 	}
 }
@@ -112,7 +82,7 @@ func (l *lowering) policyTypes(spec *networkingv1.NetworkPolicySpec) {
 	}
 	if n := len(spec.PolicyTypes); n > int(model.Directions) {
 		l.misdirected = true
-		l.errorf(field, "policy-types", "write each direction once", "%d entries, but there are only two directions", n) // NPV-11
+		l.Errorf(field, "policy-types", "write each direction once", "%d entries, but there are only two directions", n) // NPV-11
 	}
 	for i, t := range spec.PolicyTypes {
 		switch t {
@@ -122,7 +92,7 @@ func (l *lowering) policyTypes(spec *networkingv1.NetworkPolicySpec) {
 			l.isolates[model.Egress] = true
 		default:
 			l.misdirected = true
-			l.errorf(strict.Item(field, i), "policy-types", choice(string(t), "Ingress", "Egress"), "%q is not a direction", t)
+			l.Errorf(strict.Item(field, i), "policy-types", parts.Choice(string(t), "Ingress", "Egress"), "%q is not a direction", t)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (l *lowering) rules(d model.Direction, specs []ruleSpec) []model.Rule {
 	if len(specs) == 0 || l.isolates[d] || l.misdirected {
 		return rules
 	}
-	l.warnf(list, "rule-ignored", "add "+policyType+" to spec.policyTypes, or remove the list",
+	l.Warnf(list, "rule-ignored", "add "+policyType+" to spec.policyTypes, or remove the list",
 		"the list has no effect, since spec.policyTypes does not hold %s", policyType)
 	return nil
 }
@@ -57,7 +57,7 @@ func (l *lowering) rules(d model.Direction, specs []ruleSpec) []model.Rule {
 // and one of each must match (NP-21, NP-25).
 func (l *lowering) rule(d model.Direction, field string, spec ruleSpec) model.Rule {
 	_, _, list := names(d)
-	rule := model.Rule{Origin: l.origin.At(field), Direction: d, Action: model.Allow}
+	rule := model.Rule{Origin: l.Origin.At(field), Direction: d, Action: model.Allow}
 	for i := range spec.peers {
 		rule.Peers = append(rule.Peers, l.peer(field, strict.Item(list, i), &spec.peers[i]))
 	}

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"netreach/model/near"
 )
 
 // takes reports whether s takes a JSON value of kind k.
@@ -135,40 +137,11 @@ func nearest(name string, names []string) (meant string, miscased bool) {
 		if strings.EqualFold(n, name) {
 			return n, true
 		}
-		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < best && d < len(n) {
+		if d := near.Distance(strings.ToLower(name), strings.ToLower(n)); d < best && d < len(n) {
 			best, meant = d, n
 		}
 	}
 	return meant, false
-}
-
-// distance returns how many letters must be inserted, left out, replaced or
-// swapped with their neighbour to turn a into b. Names far apart in length,
-// such as those of a hostile input, are not compared.
-func distance(a, b string) int {
-	if d := len(a) - len(b); d > len(b) || -d > len(a) {
-		return max(len(a), len(b))
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	before, above := make([]int, len(b)+1), make([]int, len(b)+1)
-	for i := 1; i <= len(a); i++ {
-		before, above, row = above, row, before
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(row[j-1]+1, above[j]+1, above[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
 }
 
 // enumerate returns the names as "a, b and c".

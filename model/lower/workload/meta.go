@@ -79,9 +79,19 @@ func labels(m map[string]string, field string, o model.Origin) (model.Labels, []
 			ds = append(ds, model.Diagnostic{
 				Severity: model.Warning, Code: "label-syntax", Origin: at,
 				Text: fmt.Sprintf("%q is not a label that the API server accepts", e.Key+"="+e.Value),
-				Hint: strings.Join(problems, "; "),
+				Hint: reasons(problems),
 			})
 		}
 	}
 	return l, ds
+}
+
+// reasons joins what the validation functions say, without the examples and
+// regular expressions behind it.
+func reasons(problems []string) string {
+	for i, p := range problems {
+		p, _, _ = strings.Cut(p, " (e.g.")
+		problems[i], _, _ = strings.Cut(p, " (regex")
+	}
+	return strings.Join(problems, "; ")
 }

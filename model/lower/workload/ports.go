@@ -68,7 +68,7 @@ func lowerPort(p containerPort, o model.Origin) (model.ContainerPort, []model.Di
 	case n == nil:
 		report(model.Warning, "containerPort", "port-missing", "the number is missing, so the port is ignored", "add containerPort with the number that the container listens on")
 	case *n < int64(model.MinPort) || *n > int64(model.MaxPort):
-		report(model.Error, "containerPort", "port-range", fmt.Sprintf("%d is not a port", *n), "ports are 1 to 65535")
+		report(model.Error, "containerPort", "port-number", fmt.Sprintf("%d is not a port", *n), "ports are 1 to 65535")
 	default:
 		out.Port = uint16(*n)
 	}

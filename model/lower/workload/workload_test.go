@@ -166,8 +166,8 @@ func TestReadPod_diagnostics(t *testing.T) {
 			"ports are 1 to 65535, and protocols are written in capitals",
 			`{"spec": {"containers": [{"ports": [{"containerPort": 0}, {"containerPort": 70000}, {"containerPort": 80, "protocol": "tcp"}]}]}}`,
 			[]string{
-				"error spec.containers[0].ports[0].containerPort: 0 is not a port [port-range]",
-				"error spec.containers[0].ports[1].containerPort: 70000 is not a port [port-range]",
+				"error spec.containers[0].ports[0].containerPort: 0 is not a port [port-number]",
+				"error spec.containers[0].ports[1].containerPort: 70000 is not a port [port-number]",
 				"error spec.containers[0].ports[2].protocol: \"tcp\" is not a protocol of ports [protocol]",
 			},
 		},
@@ -309,7 +309,8 @@ func TestReadNamespace(t *testing.T) {
 		{
 			"beside the labels of the object",
 			`{"metadata": {"labels": {"team": "a", "kubernetes.io/metadata.name": "web"}}}`,
-			selector.Labels{{Key: model.NameLabel, Value: "web"}, {Key: "team", Value: "a"}}, nil,
+			selector.Labels{{Key: model.NameLabel, Value: "web"}, {Key: "team", Value: "a"}},
+			nil,
 		},
 		{
 			"and overwrites what the object says (NP-28)",

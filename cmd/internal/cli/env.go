@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"io"
+	"io/fs"
+	"runtime/debug"
+)
+
+// Env is everything that the command line sees of the process that runs it.
+type Env struct {
+	// Args are the arguments without the name of the program.
+	Args           []string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// FS is what names of files are looked up in. Names are as the user writes
+	// them: relative to the working directory, with "..", or absolute.
+	FS fs.FS
+	// Getenv returns an environment variable, or "".
+	Getenv func(string) string
+	// IsTerminal tells whether a person looks at Stdout, and Width how many
+	// columns they see; 0 is unknown.
+	IsTerminal bool
+	Width      int
+	// Build returns what the binary knows about itself.
+	Build func() (*debug.BuildInfo, bool)
+}
+
+// colors reports whether to write in colour: to a terminal that understands
+// it, unless NO_COLOR is set to anything.
+func (e Env) colors() bool {
+	return e.IsTerminal && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"
+}

@@ -1,0 +1,231 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+
+	"netreach/engine"
+	"netreach/model"
+)
+
+// object writes the documents of schema.go.
+type object struct {
+	w    io.Writer
+	opts Options
+}
+
+func newJSON(w io.Writer, opts Options) Renderer { return object{w, opts} }
+
+// encode returns v as one line of JSON without a newline, with the characters
+// of arrows and comparisons as they are.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// indented writes v for a person to read as well.
+func (o object) indented(v any) error {
+	e := json.NewEncoder(o.w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// Query writes a QueryDocument.
+func (o object) Query(q *Query) error {
+	d := QueryDocument{
+		Head: Head{Schema, "query"},
+		Src:  q.Src.Name, Dst: q.Dst.Name, Port: q.Port.String(), Verdict: q.Answer.Verdict.String(),
+		Parts: []FlowsDocument{}, Notes: notNil(q.Answer.Notes),
+	}
+	for _, f := range q.Flows {
+		d.Parts = append(d.Parts, FlowsDocument{f.Verdict.String(), f.Src, f.Dst, f.Ports})
+	}
+	for i := range q.Why {
+		d.Traces = append(d.Traces, o.trace(&q.Why[i]))
+	}
+	return o.indented(d)
+}
+
+// Matrix writes a MatrixDocument, one flow at a time.
+func (o object) Matrix(m *Matrix) error {
+	d := MatrixDocument{
+		Head: Head{Schema, "matrix"}, By: m.By, Ports: []string{},
+		Summary: SummaryDocument{
+			m.Summary.Namespaces, m.Summary.Workloads, m.Summary.Pods,
+			m.Summary.Isolated[model.Ingress], m.Summary.Isolated[model.Egress],
+		},
+		Peers: []PeerDocument{}, Flows: []PairDocument{},
+	}
+	for _, p := range m.Ports {
+		d.Ports = append(d.Ports, p.String())
+	}
+	for _, i := range m.Shown() {
+		e := m.Table.Ends[i]
+		d.Peers = append(d.Peers, PeerDocument{e.Name, m.Namespace(i), e.Outside, e.Weight})
+	}
+	head, err := encode(d)
+	if err != nil {
+		return err
+	}
+	// Flows stands last in the document, so that its items can be put in before
+	// the two brackets that close it.
+	if _, err := o.w.Write(head[:len(head)-len("]}")]); err != nil {
+		return err
+	}
+	names := make(map[int][]byte, len(d.Peers))
+	for _, i := range m.Shown() {
+		if names[i], err = encode(m.Table.Ends[i].Name); err != nil {
+			return err
+		}
+	}
+	tails := perContent(m, func(j Judgement) []byte { return m.tail(j) })
+	line := []byte("\n")
+	for i, j := range m.pairs() {
+		for k := range m.ports() {
+			line = append(append(append(line, `{"src":`...), names[i]...), `,"dst":`...)
+			line = append(append(append(line, names[j]...), ','), tails(i, j, k)...)
+			if _, err := o.w.Write(line); err != nil {
+				return err
+			}
+			line = append(line[:0], ",\n"...)
+		}
+	}
+	_, err = io.WriteString(o.w, "\n]}\n")
+	return err
+}
+
+// tail returns what follows the two names in a PairDocument.
+func (m *Matrix) tail(j Judgement) []byte {
+	v := VerdictDocument{Port: j.Port.String(), Verdict: j.Verdict.String()}
+	if len(j.Parts) > 1 {
+		v.Parts = parts(j.Parts)
+	}
+	out, err := encode(v)
+	if err != nil {
+		panic(fmt.Sprintf("bug: words that are no JSON: %v", err))
+	}
+	return out[1:] // without its opening bracket
+}
+
+func parts(segments []engine.Segment) []PartDocument {
+	out := make([]PartDocument, len(segments))
+	for i, s := range segments {
+		out[i] = PartDocument{s.Verdict.String(), Ports(s.Ports)}
+	}
+	return out
+}
+
+// Versus writes a VersusDocument.
+func (o object) Versus(v *Versus) error {
+	_, counts := v.shifts()
+	d := VersusDocument{
+		Head: Head{Schema, "versus"}, By: v.Matrix.By, Before: v.Before, After: v.After, Ports: []string{},
+		Pairs: counts.Pairs, Changed: counts.Changed, ChangedOutside: counts.Outside, Changes: []ChangeDocument{},
+	}
+	for _, p := range v.Matrix.Ports {
+		d.Ports = append(d.Ports, p.String())
+	}
+	for s := range v.rows() {
+		d.Changes = append(d.Changes, ChangeDocument{s.Src[0], s.Dst[0], s.Ports, s.Before.String(), s.After.String()})
+	}
+	return o.indented(d)
+}
+
+// Graph writes a GraphDocument.
+func (o object) Graph(g *Graph) error {
+	d := GraphDocument{Head: Head{Schema, "graph"}, Nodes: []PeerDocument{}, Edges: []EdgeDocument{}}
+	for n := range g.Graph.All() {
+		d.Nodes = append(d.Nodes, PeerDocument{n.End.Name, n.Namespace, n.End.Outside, n.End.Weight})
+	}
+	for e := range g.Graph.Edges() {
+		src, dst := e.Ends()
+		d.Edges = append(d.Edges, EdgeDocument{src.Name, dst.Name, parts(e.Segments)})
+	}
+	return o.indented(d)
+}
+
+func (o object) trace(w *Why) TraceDocument {
+	d := TraceDocument{
+		Src: w.Src.Name, Dst: w.Dst.Name, Port: model.PortString(w.Protocol, w.Port, w.Port),
+		Verdict: w.Verdict.String(), Walks: []WalkDocument{}, Notes: notNil(w.Notes),
+	}
+	for i := range w.Flows {
+		f := &w.Flows[i]
+		d.Walks = append(d.Walks, WalkDocument{
+			SrcAddress: address(f.SrcAddr), DstAddress: address(f.DstAddr),
+			Verdict: f.Verdict.String(), Overlay: overlayWord(f.Overlay),
+			Egress: o.direction(w, &f.Egress), Ingress: o.direction(w, &f.Ingress),
+		})
+	}
+	return d
+}
+
+func (o object) direction(w *Why, d *engine.DirectionTrace) DirectionDocument {
+	out := DirectionDocument{
+		Verdict: d.Verdict.String(), Filtered: d.Filtered, Isolated: matchWord(d.Isolated), OwnNode: d.OwnNode,
+		Tiers: []TierDocument{},
+	}
+	for i := range d.Tiers {
+		tt := &d.Tiers[i]
+		tier := TierDocument{tt.Tier.Name, outcomeWord(tt.Outcome), []PolicyDocument{}}
+		for j := range tt.Policies {
+			p := &tt.Policies[j]
+			policy := PolicyDocument{o.place(p.Policy.Origin), matchWord(p.Subject), []RuleDocument{}}
+			for k := range p.Rules {
+				policy.Rules = append(policy.Rules, o.rule(w, &p.Rules[k]))
+			}
+			tier.Policies = append(tier.Policies, policy)
+		}
+		out.Tiers = append(out.Tiers, tier)
+	}
+	for _, p := range d.Elsewhere {
+		out.Elsewhere = append(out.Elsewhere, o.place(p.Origin))
+	}
+	return out
+}
+
+func (o object) rule(w *Why, r *engine.RuleTrace) RuleDocument {
+	d := RuleDocument{
+		PlaceDocument: o.place(r.Rule.Origin), Rule: r.Rule.Name, Action: r.Rule.Action.String(),
+		Match: matchWord(r.Match), Decided: r.Decided,
+		Peers: []AlternativeDocument{}, Ports: []AlternativeDocument{},
+	}
+	for i := range r.Peers {
+		p := &r.Peers[i]
+		d.Peers = append(d.Peers, AlternativeDocument{p.Peer.Field, p.Peer.String(), matchWord(p.Match), w.reason(p.Why)})
+	}
+	for i := range r.Ports {
+		p := &r.Ports[i]
+		d.Ports = append(d.Ports, AlternativeDocument{"", p.Port.String(), matchWord(p.Match), w.reason(p.Why)})
+	}
+	return d
+}
+
+func (o object) place(origin model.Origin) PlaceDocument {
+	return PlaceDocument{origin.Kind, origin.Namespace, origin.Name, origin.Field, origin.File, o.opts.line(origin)}
+}
+
+func address(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// notNil makes an absent list an empty one, so that readers need not tell the
+// two apart.
+func notNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,63 @@
+package render
+
+import (
+	"strings"
+
+	"netreach/engine"
+	"netreach/model"
+)
+
+// Query is the answer to one question: whether one end reaches another.
+type Query struct {
+	Src, Dst engine.End
+	Port     model.PortMatch
+	Answer   engine.Answer
+	// Flows are the parts of the answer, each with a verdict of its own. There
+	// are none where the answer has one verdict throughout.
+	Flows []Flows
+	// Why explains flows of the question, one for each verdict that occurs. It
+	// is empty if nobody asked why.
+	Why []Why
+}
+
+// Why explains one flow.
+type Why struct {
+	engine.Trace
+	Src, Dst Subject
+}
+
+// Subject is an end of one flow.
+type Subject struct {
+	Name string
+	// EngineName is the peer as the engine names it in its reasons.
+	EngineName string
+	// Unfiltered says why no policy applies to the peer, if none does.
+	Unfiltered string
+}
+
+// reason returns a reason of the engine with the ends under their own names.
+func (w *Why) reason(text string) string {
+	for _, s := range []Subject{w.Src, w.Dst} {
+		if s.Name != s.EngineName {
+			text = strings.ReplaceAll(text, s.EngineName, s.Name)
+		}
+	}
+	return text
+}
+
+// Flows is a block of flows with one verdict: every source to every
+// destination, on every port.
+type Flows struct {
+	Verdict  model.Verdict
+	Src, Dst []string
+	Ports    []string
+}
+
+// ByPort returns the parts of an answer as flows between its two ends.
+func ByPort(src, dst string, segments []engine.Segment) []Flows {
+	flows := make([]Flows, len(segments))
+	for i, s := range segments {
+		flows[i] = Flows{s.Verdict, []string{src}, []string{dst}, Ports(s.Ports)}
+	}
+	return flows
+}

@@ -1,0 +1,133 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"netreach/model"
+)
+
+// Verb names what is to be rendered.
+type Verb string
+
+// The verbs that render.
+const (
+	Can      Verb = "can"
+	Explain  Verb = "explain"
+	MatrixOf Verb = "matrix"
+	VersusOf Verb = "matrix --versus"
+	GraphOf  Verb = "graph"
+)
+
+// Renderer writes results in one format. Each method writes one whole output.
+// A format that has no form for a result returns ErrNoForm from its method, and
+// Formats does not offer it.
+type Renderer interface {
+	// Query writes the verdict about one question, with its explanation if the
+	// query holds one.
+	Query(*Query) error
+	// Matrix writes who reaches whom.
+	Matrix(*Matrix) error
+	// Versus writes what changes from one profile to another.
+	Versus(*Versus) error
+	// Graph writes the matrix as a graph.
+	Graph(*Graph) error
+}
+
+// Options say how to write.
+type Options struct {
+	// Color turns on ANSI colours.
+	Color bool
+	// Table allows a matrix by port to be a table of at most Width columns
+	// instead of flow lines.
+	Table bool
+	Width int
+	// Locate returns the line of a part of an object, or 0. Nil means that the
+	// line of the object itself is good enough.
+	Locate func(model.Origin) int
+}
+
+// line returns the line of o, or 0 if it is not known.
+func (o Options) line(origin model.Origin) int {
+	if o.Locate != nil {
+		if n := o.Locate(origin); n > 0 {
+			return n
+		}
+	}
+	return origin.Line
+}
+
+// format is a format with the verbs that it has a form for.
+type format struct {
+	name  string
+	verbs []Verb
+	open  func(io.Writer, Options) Renderer
+}
+
+// formats lists every format. The first one that has a verb is the verb's
+// default.
+func formats() []format {
+	return []format{
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf}, newText},
+		{"dot", []Verb{GraphOf}, newDOT},
+		{"tsv", []Verb{MatrixOf, VersusOf}, newTSV},
+		{"csv", []Verb{MatrixOf, VersusOf}, newCSV},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, GraphOf}, newJSON},
+		{"md", []Verb{MatrixOf, VersusOf}, newMarkdown},
+	}
+}
+
+// Formats returns the names of the formats that v has, its default first.
+func Formats(v Verb) []string {
+	var names []string
+	for _, f := range formats() {
+		if slices.Contains(f.verbs, v) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+// FormatError is a format that does not exist, or that the verb does not have.
+type FormatError struct {
+	Name  string
+	Verb  Verb
+	Known bool // the format exists for another verb
+}
+
+// Error says what is wrong.
+func (e *FormatError) Error() string {
+	if e.Known {
+		return fmt.Sprintf("%s has no form in format %q", e.Verb, e.Name)
+	}
+	return fmt.Sprintf("no format %q", e.Name)
+}
+
+// Hint names the formats that the verb has.
+func (e *FormatError) Hint() string {
+	return fmt.Sprintf("formats of %s: %s", e.Verb, strings.Join(Formats(e.Verb), ", "))
+}
+
+// New returns the renderer of a format for the verb v. The empty name is the
+// verb's default. The error is a *FormatError.
+func New(name string, v Verb, w io.Writer, opts Options) (Renderer, error) {
+	if name == "" {
+		name = Formats(v)[0]
+	}
+	for _, f := range formats() {
+		switch {
+		case f.name != name:
+			continue
+		case !slices.Contains(f.verbs, v):
+			return nil, &FormatError{Name: name, Verb: v, Known: true}
+		}
+		return f.open(w, opts), nil
+	}
+	return nil, &FormatError{Name: name, Verb: v}
+}
+
+// Flat reports whether a format shows peers one by one, and so has no use for a
+// name of several of them together.
+func Flat(format string) bool { return format == "tsv" || format == "csv" || format == "json" }

@@ -1,0 +1,33 @@
+// Netreach says who can reach whom in a Kubernetes cluster, on which port and
+// why, from manifests or from a dump of the cluster. It is exact over all ports
+// and all addresses, and needs neither a cluster nor a network.
+//
+//	$ netreach demo
+//	$ netreach can shop/web shop/db 5432 -f manifests/
+//	$ netreach explain shop/web shop/db 5432 -f manifests/
+//	$ netreach matrix -f manifests/
+//	$ netreach graph -f manifests/ | dot -Tsvg > reach.svg
+//
+// # Input
+//
+// The flag -f names files, directories and, as -, standard input; it can be
+// repeated. YAML and JSON, several documents in a file, lists as kubectl get
+// prints them, and gzip of any of these are read. Workloads without pods stand
+// for their pods.
+//
+// # Exit codes
+//
+//	0  done; for can and explain: allow
+//	1  can and explain: any other verdict
+//	2  no answer: the command line or the input is wrong, a peer does not exist
+//
+// No exit code depends on the output format. With 2 nothing is written to
+// standard output.
+//
+// # Limitations
+//
+// Policy decides about TCP, UDP and SCTP; other protocols are not modelled. A
+// verdict is about new connections between addresses of pods, nodes and hosts
+// outside; Services, Ingresses and names are not followed. Policy kinds other
+// than NetworkPolicy of networking.k8s.io are refused, not ignored.
+package main

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"strconv"
+
+	"netreach/cmd/internal/cli"
+	"netreach/model/load"
+)
+
+func main() { os.Exit(run()) }
+
+// run is the process boundary: what the process has becomes an Env, and an
+// exit code comes back.
+func run() int {
+	width, _ := strconv.Atoi(os.Getenv("COLUMNS"))
+	return cli.Main(cli.Env{
+		Args:       os.Args[1:],
+		Stdin:      os.Stdin,
+		Stdout:     os.Stdout,
+		Stderr:     os.Stderr,
+		FS:         load.OS{},
+		Getenv:     os.Getenv,
+		IsTerminal: isTerminal(os.Stdout),
+		Width:      width,
+		Build:      debug.ReadBuildInfo,
+	})
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
