@@ -2,7 +2,9 @@ package engine
 
 import (
 	"slices"
+	"sync"
 
+	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
 
@@ -25,6 +27,7 @@ type counter struct {
 	reached  []uint64 // by spot: weight of what it reaches at atom 0
 	loops    []loop   // pairs that are judged apart
 	restless []int32  // those that may change where no row does
+	slices   []words  // by bit of a weight: the spots that have it
 	beyond   uint64   // what the loops add to the count of the rows
 }
 
@@ -40,6 +43,8 @@ type countSide struct {
 	// the changed programs only.
 	first, here, old sums
 	events           [][]int32 // by atom: programs that begin a run there
+	columns          []words   // by peer, where a dense row may meet it: subjects that let it through at atom 0
+	moved            words     // subjects of the changed programs
 	loops            [][]int32 // by program: the loops that it judges
 }
 
@@ -53,8 +58,10 @@ type countProgram struct {
 
 // countRow is a row as far as it is about the spots of a plane.
 type countRow struct {
-	full bool
-	list []int32 // the spots in it, unless it is full
+	full  bool
+	list  []int32       // the spots in it, unless it is full
+	words words         // the same, if they are many
+	sets  []*bitset.Set // by layer: the classes in it
 }
 
 // sums is a column sum: sum(c) = all + each[c].
@@ -91,10 +98,14 @@ type loop struct {
 
 func newCounter(p *plane) *counter {
 	c := &counter{plane: p}
+	var wait sync.WaitGroup
 	for d := range model.Directions {
-		c.dirs[d] = c.side(d)
+		wait.Go(func() { c.dirs[d] = c.side(d) })
 	}
+	c.sliceWeights()
 	c.collectLoops()
+	wait.Wait()
+	c.columns()
 	c.indexLoops()
 	return c
 }
@@ -103,7 +114,7 @@ func newCounter(p *plane) *counter {
 // their rows.
 func (c *counter) side(d model.Direction) countSide {
 	n := len(c.weight)
-	out := countSide{programOf: make([]int32, n), events: make([][]int32, c.m.u.ports.Len())}
+	out := countSide{programOf: make([]int32, n), events: make([][]int32, c.m.u.ports.Len()), moved: c.newWords()}
 	for _, sum := range []*sums{&out.first, &out.here, &out.old} {
 		sum.each = make([]uint64, n)
 	}
@@ -154,7 +165,7 @@ func (c *counter) program(d model.Direction, key [2]int32, s *countSide, ids map
 		if !ok {
 			id = int32(len(s.rows))
 			ids[rows] = id
-			s.rows = append(s.rows, c.row(d, rows))
+			s.rows = append(s.rows, c.densify(c.row(d, rows)))
 		}
 		if n := len(p.rows); n == 0 || p.rows[n-1] != id {
 			p.starts = append(p.starts, start)
@@ -169,13 +180,23 @@ func (s *countSide) at(spot int32) *countRow { return &s.rows[s.now[s.programOf[
 
 func (s *countSide) at0(spot int32) *countRow { return &s.rows[s.programs[s.programOf[spot]].rows[0]] }
 
-// has reports whether a peer is in a row: its list is sorted.
-func (r *countRow) has(spot int32) bool {
-	if r.full {
-		return true
+// has reports whether a peer is in a row.
+func (c *counter) has(r *countRow, spot int32) bool {
+	if r.words != nil {
+		return r.words.has(spot)
 	}
-	_, ok := slices.BinarySearch(r.list, spot)
-	return ok
+	return r.full || c.inAll(r.sets, spot)
+}
+
+// densify adds the words of a row that holds many spots.
+func (c *counter) densify(r countRow) countRow {
+	if len(r.list) > len(c.weight)/denseShare {
+		r.words = c.newWords()
+		for _, spot := range r.list {
+			r.words.set(spot)
+		}
+	}
+	return r
 }
 
 // count returns the number of allowed pairs at each atom.
@@ -184,7 +205,7 @@ func (c *counter) count() []uint64 {
 	base := uint64(0)
 	c.reached = make([]uint64, len(c.weight))
 	for spot := range c.reached {
-		c.reached[spot] = c.reach(int32(spot))
+		c.reached[spot] = c.reach(int32(spot), nil)
 		base += c.weight[spot] * c.reached[spot]
 	}
 	rows := base // what the rows allow at the atom at hand
@@ -201,7 +222,7 @@ func (c *counter) count() []uint64 {
 		rows = base
 		for _, p := range sources {
 			for _, s := range e.programs[p].members {
-				rows += c.weight[s] * (c.reach(s) - c.reached[s])
+				rows += c.weight[s] * (c.reach(s, destinations) - c.reached[s])
 			}
 		}
 		for _, p := range destinations {
@@ -229,25 +250,35 @@ func (s *countSide) step(atom int, changed []int32) []int32 {
 			s.changed[p] = true
 			s.old.add(&s.rows[first], prog.weight)
 			changed = append(changed, p)
+			for _, spot := range prog.members {
+				s.moved.set(spot)
+			}
 		case !is && s.changed[p]:
 			s.changed[p] = false
 			s.old.add(&s.rows[first], minus(prog.weight))
+			for _, spot := range prog.members {
+				s.moved.clear(spot)
+			}
 			changed = slices.DeleteFunc(changed, func(q int32) bool { return q == p })
 		}
 	}
 	return changed
 }
 
-// reach returns the weight of what a source reaches at the atom at hand.
-func (c *counter) reach(s int32) uint64 {
+// reach returns the weight of what a source reaches at the atom at hand, given
+// the ingress programs whose row is not that of atom 0.
+func (c *counter) reach(s int32, destinations []int32) uint64 {
 	e, i := &c.dirs[model.Egress], &c.dirs[model.Ingress]
 	row := e.at(s)
 	if row.full {
 		return i.here.of(s)
 	}
+	if row.words != nil {
+		return c.reachDense(s, row.words, destinations)
+	}
 	n := uint64(0)
 	for _, d := range row.list {
-		if i.at(d).has(s) {
+		if c.has(i.at(d), s) {
 			n += c.weight[d]
 		}
 	}
@@ -261,9 +292,12 @@ func (c *counter) others(row *countRow, d int32) uint64 {
 	if row.full {
 		return e.first.of(d) - e.old.of(d)
 	}
+	if row.words != nil {
+		return c.common(row.words, e.columns[d], e.moved)
+	}
 	n := uint64(0)
 	for _, s := range row.list {
-		if !e.changed[e.programOf[s]] && e.at0(s).has(d) {
+		if !e.changed[e.programOf[s]] && c.has(e.at0(s), d) {
 			n += c.weight[s]
 		}
 	}
@@ -351,7 +385,7 @@ func (c *counter) stepLoops(atom int) {
 
 func (c *counter) judgeLoop(l *loop, atom int) {
 	c.beyond -= l.beyond
-	rows := c.dirs[model.Egress].at(l.src).has(l.dst) && c.dirs[model.Ingress].at(l.dst).has(l.src)
+	rows := c.has(c.dirs[model.Egress].at(l.src), l.dst) && c.has(c.dirs[model.Ingress].at(l.dst), l.src)
 	l.beyond = 0
 	switch really := l.self || c.allowed(l, atom, rows); {
 	case really && !rows:

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"slices"
-
 	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
@@ -99,14 +97,15 @@ func (p *plane) row(d model.Direction, rows [2]int32) countRow {
 	if walk < 0 {
 		return countRow{full: true}
 	}
-	var r countRow
+	r := countRow{sets: sets}
 	weight := uint64(0)
+	spots := p.layers[walk].spots
 	for class := range sets[walk].All() {
 		if class >= p.m.u.podClasses {
 			break
 		}
-		for _, spot := range p.layers[walk].spots[class] {
-			if p.inAll(sets, spot) {
+		for _, spot := range spots[class] {
+			if len(sets) == 1 || p.inAll(sets, spot) {
 				r.list = append(r.list, spot)
 				weight += p.weight[spot]
 			}
@@ -115,7 +114,6 @@ func (p *plane) row(d model.Direction, rows [2]int32) countRow {
 	if weight == p.total {
 		return countRow{full: true}
 	}
-	slices.Sort(r.list)
 	return r
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"netreach/engine/internal/bitset"
 	"netreach/model"
@@ -120,9 +121,7 @@ func (m *Matrix) plainShapes() (plain, others []shapeGroup) {
 
 // countPlanes counts plain pods. A pair that has one family in common is judged
 // by it. One that has both is allowed if both are, denied if neither is, and
-// some if they differ:
-//
-//	allowed = 4 + 6 - (4 of both) - (6 of both) + (4 and 6)
+// some if they differ.
 func (m *Matrix) countPlanes(out []PortCount, plain []shapeGroup) {
 	var only4, only6, both []shapeGroup
 	for _, g := range plain {
@@ -136,37 +135,29 @@ func (m *Matrix) countPlanes(out []PortCount, plain []shapeGroup) {
 			only6 = append(only6, g)
 		}
 	}
-	pairs := uint64(0)
-	count := func(shapes []shapeGroup, layers ...layer) []uint64 {
-		p := newPlane(m, shapes, layers...)
-		pairs = p.total * p.total
-		if p.total == 0 {
-			return make([]uint64, len(out))
-		}
-		return newCounter(p).count()
+	t := &planeTally{m: m, out: out, open: m.open()}
+	var wait sync.WaitGroup
+	both4, both6, joint := t.plan(both, fam4), t.plan(both, fam6), t.plan(both, fam4, fam6)
+	all4, all6 := both4, both6
+	if len(only4) > 0 {
+		all4 = t.plan(slices.Concat(only4, both), fam4)
 	}
-	lo4, lo6, hi4, hi6 := layer{fam: fam4}, layer{fam: fam6}, layer{fam: fam4, high: true}, layer{fam: fam6, high: true}
-	open := m.open()
-	// single adds the pairs of shapes under one family.
-	single := func(shapes []shapeGroup, lo, hi layer, sign uint64) {
-		low := count(shapes, lo)
-		high := low
-		if open {
-			high = count(shapes, hi)
-		}
-		for atom := range out {
-			out[atom].Allowed += sign * low[atom]
-			out[atom].Unknown += sign * (high[atom] - low[atom])
-			out[atom].Denied += sign * (pairs - high[atom])
-		}
+	if len(only6) > 0 {
+		all6 = t.plan(slices.Concat(only6, both), fam6)
 	}
-	single(slices.Concat(only4, both), lo4, hi4, 1)
-	single(slices.Concat(only6, both), lo6, hi6, 1)
-	if len(both) > 0 {
-		single(both, lo4, hi4, minus(1))
-		single(both, lo6, hi6, minus(1))
-		m.countBoth(out, both, open, count)
+	for _, p := range t.plans {
+		wait.Go(p.count)
 	}
+	wait.Wait()
+	if len(only4) > 0 {
+		t.add(all4, 1)
+		t.add(both4, minus(1))
+	}
+	if len(only6) > 0 {
+		t.add(all6, 1)
+		t.add(both6, minus(1))
+	}
+	t.addBoth(both4, both6, joint, m.weightOfAll(both))
 	// Pairs without a common family are denied.
 	apart := 2 * m.weightOfAll(only4) * m.weightOfAll(only6)
 	for atom := range out {
@@ -174,27 +165,75 @@ func (m *Matrix) countPlanes(out []PortCount, plain []shapeGroup) {
 	}
 }
 
-// countBoth adds the pairs of pods that have both families.
-func (m *Matrix) countBoth(out []PortCount, both []shapeGroup, open bool, count func([]shapeGroup, ...layer) []uint64) {
-	at := func(high4, high6 bool) []uint64 {
-		return count(both, layer{fam: fam4, high: high4}, layer{fam: fam6, high: high6})
+// planeTally adds up what planes count.
+type planeTally struct {
+	m     *Matrix
+	out   []PortCount
+	open  bool
+	plans []*plan
+}
+
+// plan is what is counted on the shapes that have certain families: the pairs
+// that are certainly allowed, those that are possibly allowed, and, for two
+// families, those that are certainly allowed by one and possibly by the other.
+type plan struct {
+	tally            *planeTally
+	shapes           []shapeGroup
+	fams             []family
+	pairs            uint64
+	low, high        []uint64
+	lowHigh, highLow []uint64
+}
+
+func (t *planeTally) plan(shapes []shapeGroup, fams ...family) *plan {
+	p := &plan{tally: t, shapes: shapes, fams: fams}
+	t.plans = append(t.plans, p)
+	return p
+}
+
+func (p *plan) count() {
+	on := func(high ...bool) []uint64 {
+		layers := make([]layer, len(p.fams))
+		for k := range layers {
+			layers[k] = layer{fam: p.fams[k], high: high[k]}
+		}
+		plane := newPlane(p.tally.m, p.shapes, layers...)
+		p.pairs = plane.total * plane.total
+		if plane.total == 0 {
+			return make([]uint64, len(p.tally.out))
+		}
+		return newCounter(plane).count()
 	}
-	low4, low6 := count(both, layer{fam: fam4}), count(both, layer{fam: fam6})
-	low := at(false, false)
-	high4, high6, high, low4high6, high4low6 := low4, low6, low, low, low
-	if open {
-		high4, high6 = count(both, layer{fam: fam4, high: true}), count(both, layer{fam: fam6, high: true})
-		high, low4high6, high4low6 = at(true, true), at(false, true), at(true, false)
+	p.low = on(false, false)
+	p.high, p.lowHigh, p.highLow = p.low, p.low, p.low
+	if p.tally.open {
+		p.high = on(true, true)
+		if len(p.fams) == 2 {
+			p.lowHigh, p.highLow = on(false, true), on(true, false)
+		}
 	}
-	w := m.weightOfAll(both)
-	for atom := range out {
-		allowed := low[atom]
-		denied := w*w - (high4[atom] + high6[atom] - high[atom])
-		some := low4[atom] - low4high6[atom] + low6[atom] - high4low6[atom]
-		out[atom].Allowed += allowed
-		out[atom].Denied += denied
-		out[atom].Some += some
-		out[atom].Unknown += w*w - allowed - denied - some
+}
+
+// add adds the pairs of a plan for one family, or takes them away.
+func (t *planeTally) add(p *plan, sign uint64) {
+	for atom := range t.out {
+		t.out[atom].Allowed += sign * p.low[atom]
+		t.out[atom].Unknown += sign * (p.high[atom] - p.low[atom])
+		t.out[atom].Denied += sign * (p.pairs - p.high[atom])
+	}
+}
+
+// addBoth adds the pairs of pods that have both families.
+func (t *planeTally) addBoth(four, six, joint *plan, w uint64) {
+	for atom := range t.out {
+		allowed := joint.low[atom]
+		denied := w*w - (four.high[atom] + six.high[atom] - joint.high[atom])
+		some := four.low[atom] - joint.lowHigh[atom] + six.low[atom] - joint.highLow[atom]
+		c := &t.out[atom]
+		c.Allowed += allowed
+		c.Denied += denied
+		c.Some += some
+		c.Unknown += w*w - allowed - denied - some
 	}
 }
 
