@@ -156,6 +156,7 @@ func (c *classifier) members(ci int, id PeerID, out []attr) []attr {
 func (c *classifier) spread(out []attr, a attr, addrs []netip.Addr, where space) []attr {
 	blind := a.kind == attrPod && !a.hostNetwork && c.u.opts.Switches.BlocksMatchPods == model.No ||
 		(a.kind == attrNode || a.hostNetwork) && c.u.opts.Switches.BlocksMatchNodes == model.No
+	blind = blind && !c.used.everyone
 	if len(addrs) == 0 {
 		for _, fam := range c.u.floating.families {
 			a.fam = fam

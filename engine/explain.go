@@ -87,8 +87,14 @@ func (x *explainer) flow(src, dst int32) FlowTrace {
 		Egress:  x.direction(model.Egress, src, dst, x.t.Src, x.t.Dst),
 		Ingress: x.direction(model.Ingress, dst, src, x.t.Dst, x.t.Src),
 	}
-	if x.rel&fromOwnNode != 0 && x.m.switches.OwnNodeIngress != model.No {
-		f.Overlay = OwnNode
+	if x.rel&fromOwnNode != 0 {
+		switch x.m.switches.OwnNodeIngress {
+		case model.Yes:
+			f.Overlay = OwnNode
+		case model.Open:
+			f.Overlay = PerhapsOwnNode
+		case model.No:
+		}
 	}
 	switch e, i := f.Egress.Verdict, f.Ingress.Verdict; {
 	case e == model.Denied || i == model.Denied:
@@ -159,19 +165,28 @@ func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID
 			for k := range group {
 				traces[k] = x.policy(t.Direction, &group[k], peer, peerID)
 			}
+			final := false
 			if !decided && tt.Outcome != ByOpenPoint && tt.Outcome != ByPass {
-				var final bool
 				tt.Outcome, final = decide(traces)
-				decided = decided || final
+				decided = final
 			}
 			tt.Policies = append(tt.Policies, traces...)
-			if tt.Outcome == ByAllow || tt.Outcome == ByDeny || tt.Outcome == ByPass {
+			if final || tt.Outcome == ByPass {
 				// What stands behind the deciding group is not reached.
 				break
 			}
 		}
+		if tt.Outcome == ByOpenPoint && pt.isolates == FullMatch && tt.Tier.Unmatched != model.Pass && !passes(&tt) {
+			decided = true // by a rule or by isolation, but here
+		}
 		if tt.Outcome == NotConcerned {
 			tt.Outcome = ByNothing
+			if sw := x.m.switches.BaselinePerDirection; pt.isolates == NoMatch && pt.beyond != NoMatch && sw != model.Yes {
+				tt.Outcome = ByOpenPoint
+				if decided = pt.beyond == FullMatch && sw == model.No; decided {
+					tt.Outcome = ByOtherDirection
+				}
+			}
 			if pt.isolates != NoMatch {
 				tt.Outcome = ByIsolation
 				decided = pt.isolates == FullMatch && tt.Tier.Unmatched != model.Pass
@@ -186,6 +201,13 @@ func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID
 		}
 		t.Tiers = append(t.Tiers, tt)
 	}
+}
+
+// passes reports whether a rule of a tier may pass the flow on.
+func passes(tt *TierTrace) bool {
+	return slices.ContainsFunc(tt.Policies, func(p PolicyTrace) bool {
+		return slices.ContainsFunc(p.Rules, func(r RuleTrace) bool { return r.Match != NoMatch && r.action() == model.Pass })
+	})
 }
 
 // decide returns how a group of tied policies ends, and whether that is final
@@ -219,7 +241,7 @@ func decide(group []PolicyTrace) (o Outcome, final bool) {
 	case len(offers) == 0:
 		return NotConcerned, false
 	case certain != FullMatch || len(actions) > 1:
-		return ByOpenPoint, false
+		return ByOpenPoint, certain == FullMatch && !actions[model.Pass]
 	case actions[model.Allow]:
 		return ByAllow, true
 	case actions[model.Deny]:

@@ -41,7 +41,7 @@ type ground struct {
 type selections struct {
 	*ground
 	byPods  map[string]selection
-	byBlock map[int]selection
+	byBlock map[blockUse]selection
 	byNodes map[string]selection
 	names   map[portName]map[portNumber]selection
 	build   bitset.Builder
@@ -50,7 +50,7 @@ type selections struct {
 
 func newSelections(g *ground) *selections {
 	return &selections{
-		ground: g, byPods: map[string]selection{}, byBlock: map[int]selection{}, byNodes: map[string]selection{},
+		ground: g, byPods: map[string]selection{}, byBlock: map[blockUse]selection{}, byNodes: map[string]selection{},
 		names: map[portName]map[portNumber]selection{},
 	}
 }
@@ -205,7 +205,7 @@ func (s *selections) peer(p *model.Peer) selection {
 	case model.PeerPods:
 		return s.pods(&p.Pods)
 	case model.PeerBlock:
-		return s.block(p.Block)
+		return s.block(p)
 	case model.PeerNodes:
 		return s.nodesWith(p.Nodes)
 	case model.PeerNames:
@@ -236,17 +236,24 @@ func (s *selections) peers(ps []model.Peer) selection {
 	return selection{set, possible.Set()}
 }
 
+// blockUse is a block, and whether it matches pods and nodes in any case.
+type blockUse struct {
+	block    int
+	everyone bool
+}
+
 // block returns the classes whose address lies in a block (NP-35, NP-36,
 // NP-41).
-func (s *selections) block(b model.Block) selection {
-	id := s.u.blockIDs[blockKey(&b)]
-	if sel, ok := s.byBlock[id]; ok {
+func (s *selections) block(p *model.Peer) selection {
+	id := s.u.blockIDs[blockKey(&p.Block)]
+	use := blockUse{id, p.Everyone}
+	if sel, ok := s.byBlock[use]; ok {
 		return sel
 	}
 	sel := s.gather(func(yield func(int, Match)) {
 		for _, addr := range s.u.addrs.Block(id) {
 			for _, class := range s.byAddr[addr] {
-				yield(class, s.blockSees(class, FullMatch))
+				yield(class, s.blockSees(p, class, FullMatch))
 			}
 		}
 		for where := range spaces {
@@ -255,21 +262,22 @@ func (s *selections) block(b model.Block) selection {
 				if len(classes) == 0 {
 					continue
 				}
-				m := s.u.floating.match(b, where, fam)
+				m := s.u.floating.match(p.Block, where, fam)
 				for _, class := range classes {
-					yield(class, s.blockSees(class, m))
+					yield(class, s.blockSees(p, class, m))
 				}
 			}
 		}
 	})
-	s.byBlock[id] = sel
+	s.byBlock[use] = sel
 	return sel
 }
 
 // blockSees narrows a match of an address by the switches.
-func (s *ground) blockSees(class int, m Match) Match {
+func (s *ground) blockSees(p *model.Peer, class int, m Match) Match {
 	answer := model.Yes
 	switch a := s.attr(class); {
+	case p.Everyone:
 	case a.kind == attrPod && !a.hostNetwork:
 		answer = s.switches.BlocksMatchPods
 	case a.kind == attrPod || a.kind == attrNode:
@@ -326,7 +334,7 @@ func (s *ground) matches(p *model.Peer, class int) Match {
 		}
 		return s.selectable(class)
 	case model.PeerBlock:
-		return s.blockSees(class, s.inBlock(p.Block, a))
+		return s.blockSees(p, class, s.inBlock(p.Block, a))
 	case model.PeerNodes:
 		if (a.kind == attrNode || a.onNode) && p.Nodes.Matches(s.u.labelSets[a.node]) {
 			return FullMatch

@@ -30,6 +30,9 @@ const (
 	Itself
 	// OwnNode: a pod's own node reaches it (NP-42).
 	OwnNode
+	// PerhapsOwnNode: the own node may always reach the pod; a switch leaves that
+	// open.
+	PerhapsOwnNode
 )
 
 // FlowTrace is the walk for one pair of addresses.
@@ -88,6 +91,9 @@ const (
 	ByOpenPoint
 	// NotReached: an earlier tier had decided.
 	NotReached
+	// ByOtherDirection: a policy of the tier isolates the subject in the other
+	// direction only, and a switch has that end this one too (CNP-11).
+	ByOtherDirection
 )
 
 // PolicyTrace is what one policy's rules made of the flow.

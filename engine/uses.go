@@ -17,6 +17,7 @@ type uses struct {
 	nodeKeys map[string]bool // label keys that a node selector names
 	names    map[string]bool // named ports
 	blocks   []model.Block
+	everyone bool              // some block matches pods and nodes whatever the switches say
 	blockIDs map[prefixKey]int // index into blocks
 	cuts     atoms.PortCuts
 }
@@ -54,6 +55,7 @@ func (u *uses) addRule(r *model.Rule) {
 		case model.PeerNodes:
 			addKeys(u.nodeKeys, p.Nodes)
 		case model.PeerBlock:
+			u.everyone = u.everyone || p.Everyone
 			key := blockKey(&p.Block)
 			if _, ok := u.blockIDs[key]; !ok {
 				u.blockIDs[key] = len(u.blocks)

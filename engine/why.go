@@ -88,9 +88,9 @@ func (x *explainer) whyNotInBlock(p *model.Peer, class int, id PeerID) string {
 	name := x.m.u.peers[id].String()
 	sw := x.m.switches
 	switch {
-	case a.kind == attrPod && !a.hostNetwork && sw.BlocksMatchPods != model.Yes:
+	case !p.Everyone && a.kind == attrPod && !a.hostNetwork && sw.BlocksMatchPods != model.Yes:
 		return "an ipBlock " + seldom(sw.BlocksMatchPods) + " the addresses of pods here"
-	case (a.kind == attrNode || a.hostNetwork) && sw.BlocksMatchNodes != model.Yes:
+	case !p.Everyone && (a.kind == attrNode || a.hostNetwork) && sw.BlocksMatchNodes != model.Yes:
 		return "an ipBlock " + seldom(sw.BlocksMatchNodes) + " the addresses of nodes here"
 	case a.addr < 0 && x.m.ground.matches(p, class) != NoMatch:
 		return fmt.Sprintf("the address of %s is not in the input, and %s holds only some that it may have", name, p.Block)

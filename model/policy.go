@@ -144,10 +144,13 @@ type Peer struct {
 	Kind PeerKind
 	// Field is where the peer stands below its rule: "from[1]".
 	Field string
-	Pods  PodSet            // PeerPods
-	Block Block             // PeerBlock
-	Nodes selector.Selector // PeerNodes
-	Names []string          // PeerNames
+	Pods  PodSet // PeerPods
+	Block Block  // PeerBlock
+	// Everyone tells that a PeerBlock matches whoever has an address in it, pods
+	// and nodes included, whatever the switches say of ipBlocks (ANP-15, CNP-15).
+	Everyone bool
+	Nodes    selector.Selector // PeerNodes
+	Names    []string          // PeerNames
 }
 
 // Block is the addresses of CIDR that lie in none of Except. The prefixes are

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"netreach/model"
-	"netreach/model/lower/netpol"
 )
 
 // cluster closes the world: it places every pod in its workload, lets one pod
@@ -17,7 +16,7 @@ func (r *reader) cluster() *model.Cluster {
 	c := &model.Cluster{
 		Workloads: p.workloads,
 		Pods:      p.pods,
-		Tiers:     []model.Tier{netpol.Tier()},
+		Tiers:     tiers(r.world.policies.all),
 		Policies:  slices.Clone(r.world.policies.all),
 	}
 	slices.SortFunc(c.Policies, func(a, b model.Policy) int { return compareOrigins(a.Origin, b.Origin) })
@@ -57,7 +56,7 @@ func (w *world) allNodes(pods []model.Pod) []model.Node {
 // object lies in; these have only the name label (NP-27, NP-28).
 func (w *world) allNamespaces(c *model.Cluster) []model.Namespace {
 	out := slices.Clone(w.namespaces.all)
-	known := map[string]bool{}
+	known := map[string]bool{"": true} // of what lies in no namespace
 	for _, n := range out {
 		known[n.Name] = true
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"netreach/model"
+	"netreach/model/lower/adminpol"
 )
 
 // groupKind names a kind of object. The same kind means different things in
@@ -65,10 +66,14 @@ var kinds = map[groupKind]kindReader{
 	{"extensions", "ReplicaSet"}:  {versions: "v1beta1", read: (*reader).controller},
 
 	{"networking.k8s.io", "NetworkPolicy"}: {versions: "v1", read: (*reader).networkPolicy, namedByOwnRules: true},
+
+	{"policy.networking.k8s.io", "AdminNetworkPolicy"}:         {versions: "v1alpha1", read: adminPolicy(adminpol.ReadAdmin), clusterScoped: true, namedByOwnRules: true},
+	{"policy.networking.k8s.io", "BaselineAdminNetworkPolicy"}: {versions: "v1alpha1", read: adminPolicy(adminpol.ReadBaseline), clusterScoped: true, namedByOwnRules: true},
+	{"policy.networking.k8s.io", "ClusterNetworkPolicy"}:       {versions: "v1alpha2", read: adminPolicy(adminpol.ReadCluster), clusterScoped: true, namedByOwnRules: true},
 }
 
 // usualGroups are those of kinds, the one to write today first.
-var usualGroups = []string{"", "apps", "batch", "networking.k8s.io"}
+var usualGroups = []string{"", "apps", "batch", "networking.k8s.io", "policy.networking.k8s.io"}
 
 // usualVersion returns the apiVersion to write for a kind.
 func usualVersion(kind string) string {

@@ -242,9 +242,27 @@ func TestRead_shuffled(t *testing.T) {
 }
 
 // The tiers are there whether or not there are policies.
+// A cluster has the tiers that its policies need, in their order (CNP-3).
 func TestRead_tiers(t *testing.T) {
-	c := mustRead(t, podA)
-	if len(c.Tiers) != 1 || c.Tiers[0].Name != model.TierNetworkPolicy || c.Tiers[0].Unmatched != model.Deny {
-		t.Errorf("got %+v", c.Tiers)
+	clusterPolicy := func(tier string) string {
+		return "---\napiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: " + strings.ToLower(tier) +
+			"}\nspec: {tier: " + tier + ", priority: 1, subject: {namespaces: {}}}\n"
+	}
+	for text, want := range map[string][]string{
+		podA:                             {model.TierNetworkPolicy},
+		podA + clusterPolicy("Admin"):    {model.TierAdmin, model.TierNetworkPolicy},
+		podA + clusterPolicy("Baseline"): {model.TierNetworkPolicy, model.TierBaseline},
+		podA + clusterPolicy("Baseline") + clusterPolicy("Admin"): {model.TierAdmin, model.TierNetworkPolicy, model.TierBaseline},
+	} {
+		var got []string
+		for _, tier := range mustRead(t, text).Tiers {
+			got = append(got, tier.Name)
+			if isNP := tier.Name == model.TierNetworkPolicy; isNP != (tier.Unmatched == model.Deny) || isNP != tier.OwnNodeEgress {
+				t.Errorf("got %+v", tier)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got tiers %v, want %v", got, want)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"netreach/model"
+	"netreach/model/lower/adminpol"
 	"netreach/model/lower/netpol"
 	"netreach/model/lower/strict"
 )
@@ -39,6 +40,33 @@ func (r *reader) networkPolicy(obj object) {
 	}
 	ds = slices.DeleteFunc(ds, func(d model.Diagnostic) bool { return followsFrom(d, unknown) })
 	keep(r, &r.world.policies, obj, policy, slices.Concat(unknown, ds))
+}
+
+// adminPolicy returns the reader of a kind of admin policy. With leniency a rule
+// that cannot be read fails closed (ANP-20, CNP-26).
+func adminPolicy(read func(text []byte, origin model.Origin, lenient bool) (model.Policy, []model.Diagnostic)) func(*reader, object) {
+	return func(r *reader, obj object) {
+		obj.origin.Doc = retained(obj.origin.Doc)
+		policy, ds := read(obj.json, obj.origin, r.lenient)
+		keep(r, &r.world.policies, obj, policy, ds)
+	}
+}
+
+// tiers returns the tiers that the policies of a cluster need, in order (CNP-3).
+func tiers(policies []model.Policy) []model.Tier {
+	admin, baseline := adminpol.Tiers()
+	has := func(tier model.Tier) bool {
+		return slices.ContainsFunc(policies, func(p model.Policy) bool { return p.Tier == tier.Name })
+	}
+	var out []model.Tier
+	if has(admin) {
+		out = append(out, admin)
+	}
+	out = append(out, netpol.Tier())
+	if has(baseline) {
+		out = append(out, baseline)
+	}
+	return out
 }
 
 // retained returns the document that a policy keeps, so that the lines of its

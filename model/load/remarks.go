@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"netreach/model"
+	"netreach/model/lower/adminpol"
 )
 
 // remarks warns of what the cluster leaves open or makes doubtful.
@@ -13,6 +14,9 @@ func (r *reader) remarks(c *model.Cluster) {
 	r.undeclaredNamespaces(c)
 	r.sharedAddresses(c)
 	r.lateLabels(c)
+	for _, d := range adminpol.Ties(c.Policies) {
+		r.ds = append(r.ds, r.placed(d))
+	}
 }
 
 // undeclaredNamespaces warns of each namespace with pods that no object

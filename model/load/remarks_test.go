@@ -129,8 +129,8 @@ func TestRead_policyKinds(t *testing.T) {
 		"crd.antrea.io/v1beta1 Tier", "projectcalico.org/v3 NetworkPolicy", "projectcalico.org/v3 GlobalNetworkPolicy", "projectcalico.org/v3 StagedNetworkPolicy",
 		"crd.projectcalico.org/v1 GlobalNetworkPolicy", "projectcalico.org/v3 Tier", "projectcalico.org/v3 NetworkSet", "projectcalico.org/v3 GlobalNetworkSet",
 		"projectcalico.org/v3 HostEndpoint", "crd.projectcalico.org/v1 HostEndpoint", "cilium.io/v2 CiliumNetworkPolicy", "cilium.io/v2 CiliumClusterwideNetworkPolicy",
-		"k8s.cni.cncf.io/v1beta1 MultiNetworkPolicy", "policy.networking.k8s.io/v1alpha1 AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1 BaselineAdminNetworkPolicy",
-		"policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy", "k8s.ovn.org/v1 EgressFirewall", "network.openshift.io/v1 EgressNetworkPolicy",
+		"k8s.cni.cncf.io/v1beta1 MultiNetworkPolicy", "policy.networking.k8s.io/v1beta1 AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha2 BaselineAdminNetworkPolicy",
+		"policy.networking.k8s.io/v1alpha1 ClusterNetworkPolicy", "k8s.ovn.org/v1 EgressFirewall", "network.openshift.io/v1 EgressNetworkPolicy",
 		"security.istio.io/v1 AuthorizationPolicy", "security.istio.io/v1beta1 PeerAuthentication", "v1 NetworkPolicy",
 	} {
 		apiVersion, kind, _ := strings.Cut(head, " ")

@@ -10,7 +10,7 @@ const (
 func strict() Profile {
 	return Profile{
 		Name: "strict",
-		Doc:  "Every point that is up to the implementation is unknown: allow and deny hold whatever the plugin.",
+		Doc:  "Every point that is up to the implementation is unknown.",
 		Points: []Point{
 			{
 				"baseline-per-direction", Unknown, policyAPI,

@@ -21,8 +21,8 @@ type Knob struct {
 	// the first value, makes hold. It ends in the number of the rule.
 	Text string
 	// Caveat says, in words that follow "whether", what is up to the
-	// implementation. It is empty where the specification settles the point, so
-	// that no verdict needs a caveat for following it.
+	// implementation, and by which rule. It is empty where the specification
+	// settles the point, so that no verdict needs a caveat for following it.
 	Caveat string
 
 	value func(*model.Switches) string
@@ -53,21 +53,21 @@ func Knobs() []Knob {
 		{
 			Name: "baseline-per-direction", Values: answers(),
 			Text:   "baseline rules still apply in the direction in which no NetworkPolicy isolates a pod (CNP-11)",
-			Caveat: "baseline rules apply to a pod that NetworkPolicies isolate in the other direction only",
+			Caveat: "baseline rules apply to a pod that NetworkPolicies isolate in the other direction only (CNP-11)",
 			value:  func(s *model.Switches) string { return word(s.BaselinePerDirection) },
 			set:    func(s *model.Switches, v string) { s.BaselinePerDirection = answer(v) },
 		},
 		{
 			Name: "egress-to-own-node-always-allowed", Values: answers(),
 			Text:   "a pod that NetworkPolicies isolate may still open connections to its own node (NP-42)",
-			Caveat: "a pod that is isolated for egress may still reach its own node",
+			Caveat: "a pod that is isolated for egress may still reach its own node (NP-42)",
 			value:  func(s *model.Switches) string { return word(s.OwnNodeEgress) },
 			set:    func(s *model.Switches, v string) { s.OwnNodeEgress = answer(v) },
 		},
 		{
 			Name: "end-port", Values: answers(),
 			Text:   "endPort is honoured; with false only the first port of a range counts (NP-32)",
-			Caveat: "endPort is honoured",
+			Caveat: "endPort is honoured (NP-32)",
 			value:  func(s *model.Switches) string { return word(s.EndPort) },
 			set:    func(s *model.Switches, v string) { s.EndPort = answer(v) },
 		},
@@ -85,28 +85,28 @@ func Knobs() []Knob {
 		{
 			Name: "host-network-pods", Values: []string{"ignore", "pods", Unknown},
 			Text:   "what selectors make of hostNetwork pods: they ignore them, or match them like other pods (NP-39, NP-40)",
-			Caveat: "selectors match pods that use hostNetwork",
+			Caveat: "selectors match pods that use hostNetwork (NP-39, NP-40)",
 			value:  func(s *model.Switches) string { return hostNetworkWord(s.HostNetworkPods) },
 			set:    func(s *model.Switches, v string) { s.HostNetworkPods = hostNetworkMode(v) },
 		},
 		{
 			Name: "ipblock-matches-nodes", Values: answers(),
 			Text:   "an ipBlock matches the addresses of nodes and of hostNetwork pods (NP-41)",
-			Caveat: "an ipBlock matches the addresses of nodes",
+			Caveat: "an ipBlock matches the addresses of nodes (NP-41)",
 			value:  func(s *model.Switches) string { return word(s.BlocksMatchNodes) },
 			set:    func(s *model.Switches, v string) { s.BlocksMatchNodes = answer(v) },
 		},
 		{
 			Name: "ipblock-matches-pods", Values: answers(),
 			Text:   "an ipBlock matches the addresses of pods (NP-36)",
-			Caveat: "an ipBlock matches the addresses of pods",
+			Caveat: "an ipBlock matches the addresses of pods (NP-36)",
 			value:  func(s *model.Switches) string { return word(s.BlocksMatchPods) },
 			set:    func(s *model.Switches, v string) { s.BlocksMatchPods = answer(v) },
 		},
 		{
 			Name: "named-port-sidecars", Values: answers(),
 			Text:   "named ports resolve on native sidecars too: init containers that always restart (NP-31)",
-			Caveat: "named ports resolve on native sidecars",
+			Caveat: "named ports resolve on native sidecars (NP-31)",
 			value:  func(s *model.Switches) string { return word(s.NamedPortSidecars) },
 			set:    func(s *model.Switches, v string) { s.NamedPortSidecars = answer(v) },
 		},

@@ -71,7 +71,7 @@ func (w walk) matchPeer(p *model.Peer) match {
 		}
 		return w.selects(p.Pods, end.Pod)
 	case model.PeerBlock:
-		return w.matchBlock(p.Block)
+		return w.matchBlock(p)
 	case model.PeerNodes:
 		return certain(w.isNode(p.Nodes, end))
 	case model.PeerNames:
@@ -88,9 +88,10 @@ func (w walk) matchPeer(p *model.Peer) match {
 // matchBlock returns whether the block matches the peer's address (NP-35).
 // Whether blocks match pods, nodes and hostNetwork pods at all is a switch
 // (NP-36, NP-41).
-func (w walk) matchBlock(b model.Block) match {
-	m := w.peerAddress.in(b)
+func (w walk) matchBlock(p *model.Peer) match {
+	m := w.peerAddress.in(p.Block)
 	switch end := w.peer; {
+	case p.Everyone: // networks of admin policies are defined to match (CNP-15)
 	case end.Pod != nil && !end.Pod.HostNetwork:
 		return m.under(w.options.Switches.BlocksMatchPods)
 	case end.Pod != nil || end.Node != nil:

@@ -113,7 +113,7 @@ func (d *drawing) peer(p *model.Policy) model.Peer {
 	case 2:
 		return model.Peer{Kind: model.PeerPods, Pods: model.PodSet{Namespaces: d.namespaceSelector(), Pods: d.podSelector()}}
 	case 3, 4:
-		return model.Peer{Kind: model.PeerBlock, Block: d.block()}
+		return model.Peer{Kind: model.PeerBlock, Block: d.block(), Everyone: d.choose(4) == 3}
 	case 5:
 		return model.Peer{Kind: model.PeerNodes, Nodes: d.selector([]string{"x", "y", ""}, "zone")}
 	case 6:

@@ -10,11 +10,11 @@
 // pass what no implementation can evaluate, such as a label selector with an
 // unknown operator; that is an error here as well.
 //
-// With leniency a rule that cannot be read fails closed instead (ANP-20): it
-// holds a fields that is not known, as in a policy for a newer version of the
-// API, or something that the resource definition lets pass. Such a rule has a
-// peer of kind PeerClosed. An object that the API server would refuse, and one
-// whose subject cannot be read, has no such way out.
+// With leniency a rule that cannot be read fails closed instead (ANP-20): one
+// with a field that is not known, as in a policy for a newer version of the API,
+// or with something that only the resource definition lets pass. It gets a peer
+// of kind PeerClosed. For an object that the API server would refuse, and for one
+// whose subject cannot be read, there is no such way out.
 //
 // Nothing is known here of pods, namespaces and switches; named ports stay
 // names, and so do domain names.

@@ -70,14 +70,15 @@ func (g gaps) add(path string) {
 			g.within[path[:i]] = path
 		}
 	}
-	if i := strings.LastIndexAny(path, ".["); i >= 0 {
-		g.at[path[:i]] = true
-	}
+	// Without a separator it is the object itself, whose path is "".
+	g.at[path[:max(0, strings.LastIndexAny(path, ".["))]] = true
 }
 
 // misspelt reports whether what is missing in a place may stand there under a
-// name that has been reported as an error already.
-func (l *lowering) misspelt(place string) bool { return !l.lenient && l.gaps.at[place] }
+// name that has been reported as an error already, or the place itself may.
+func (l *lowering) misspelt(place string) bool {
+	return !l.lenient && (l.gaps.at[place] || place == "spec" && l.gaps.at[""])
+}
 
 // oldShape is the code of a peer in the shape of the first versions of the API.
 // Whoever drops the fields that have gone since reads "everything" (ANP-18, T-44).

@@ -224,6 +224,14 @@ func TestRead_LenientElsewhere(t *testing.T) {
 		{banp, `{metadata: {name: default}, spec: {subject: {namespaces: {matchExpressions: [{key: a, operator: Is}]}}}}`, []string{
 			`spec.subject.namespaces.matchExpressions[0].operator: "Is" is not an operator of a label selector [selector-operator] (write In, NotIn, Exists or DoesNotExist)`,
 		}},
+		// what is wrong with one rule has no bearing on the next
+		{anp, `{metadata: {name: x}, spec: {priority: 1, subject: {namespaces: {}}, egress: [{action: Allow, to: [{}]}, {action: Allow, to: [{nodes: {}}]}]}}`, []string{
+			`Admin 1: all pods in any namespace`,
+			`egress[0] allow to[0] a peer that cannot be read on *`,
+			`egress[1] allow to[0] all nodes on *`,
+			`warning: spec.egress[0].to[0]: the peer has neither namespaces, pods, nodes, networks nor domainNames [peer-empty] (write namespaces: {} for all pods of all namespaces)`,
+			`warning: spec.egress[0]: the rule cannot be read and fails closed: it allows nothing [rule-closed] (correct what is reported of it)`,
+		}},
 		// what is no JSON of the kind at all
 		{anp, `{metadata: {name: x}, spec: {priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: {namespaces: {}}, foo: 1}]}}`, []string{
 			`warning: spec.ingress[0].foo: unknown field "foo" [unknown-field] (the fields here are action, from, name and ports)`,

@@ -21,7 +21,7 @@ func (l *lowering) networks(peer, place string, cidrs []string) []model.Peer {
 	for i, text := range cidrs {
 		if prefix, ok := l.cidr(strict.Item(field, i), text); ok {
 			out = append(out, model.Peer{
-				Kind: model.PeerBlock, Field: strict.Item(strict.Member(place, "networks"), i), Block: model.Block{CIDR: prefix},
+				Kind: model.PeerBlock, Field: strict.Item(strict.Member(place, "networks"), i), Block: model.Block{CIDR: prefix}, Everyone: true,
 			})
 		}
 	}

@@ -33,8 +33,11 @@ func (l *lowering) peer(r *model.Rule, place string, p *EgressPeer) []model.Peer
 // (ANP-20, CNP-26).
 func (l *lowering) checkPeer(d model.Direction, field string, p *EgressPeer) {
 	members := []member{
-		{"namespaces", p.Namespaces != nil}, {"pods", p.Pods != nil}, {"nodes", p.Nodes != nil},
-		{"networks", p.Networks != nil}, {"domainNames", p.DomainNames != nil},
+		{"namespaces", p.Namespaces != nil},
+		{"pods", p.Pods != nil},
+		{"nodes", p.Nodes != nil},
+		{"networks", p.Networks != nil},
+		{"domainNames", p.DomainNames != nil},
 	}
 	if d == model.Ingress {
 		members = members[:2]

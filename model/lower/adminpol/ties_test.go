@@ -10,7 +10,8 @@ import (
 )
 
 // tied is a policy with rules that do the given things, one letter each: a, d or
-// p to incoming, A, D or P to outgoing connections. X is an unreadable Pass rule.
+// p to incoming, A, D or P to outgoing connections. X and Y are unreadable, a
+// Pass and an Allow rule.
 func tied(kind, name, tier string, order float64, rules string) model.Policy {
 	p := model.Policy{
 		Origin: model.Origin{Kind: kind, Name: name, File: name + ".yaml", Line: 3},
@@ -28,6 +29,8 @@ func tied(kind, name, tier string, order float64, rules string) model.Policy {
 			r.Action = model.Pass
 		case 'X':
 			r.Action, r.Peers = model.Pass, []model.Peer{{Kind: model.PeerClosed}}
+		case 'Y':
+			r.Peers = []model.Peer{{Kind: model.PeerClosed}}
 		}
 		p.Rules = append(p.Rules, r)
 	}
@@ -91,6 +94,8 @@ func TestTies(t *testing.T) {
 			"warning: y: spec.priority: priority 7 of the Admin tier is also that of AdminNetworkPolicy x (x.yaml:3)" + tail,
 		}},
 		{"closed with deny", []model.Policy{a("x", 7, "X"), a("y", 7, "D")}, nil},
+		// and an unreadable Allow rule does nothing
+		{"closed allow", []model.Policy{a("x", 7, "Y"), a("y", 7, "A")}, nil},
 		// the baseline policy ties with all of its tier
 		{"baseline", []model.Policy{base("d"), b("x", 7, "d"), b("y", 8, "a"), b("z", 9, "p"), c("w", 0, "a")}, []string{
 			"warning: default: spec: whether it comes before or after ClusterNetworkPolicy y (y.yaml:3) and one more is not defined, and verdicts that depend on it are unknown" +

@@ -18,9 +18,8 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
-	"sigs.k8s.io/yaml"
-
 	_ "network-policy-api.v1alpha1/apis/v1alpha1" // its resource definitions are read
+	"sigs.k8s.io/yaml"
 )
 
 // server is what the API server knows of a kind of custom resource.
