@@ -338,6 +338,10 @@ func (c *compiler) program(class int, entries []int32, rules [][]rule) program {
 			t.groups = append(t.groups, []progPolicy{pp})
 		}
 	}
+	p.addsUp = len(p.tiers) == 1 && p.tiers[0].isolates == FullMatch && c.m.cluster.Tiers[p.tiers[0].tier].OwnNodeEgress
+	for f := range p.fragments() {
+		p.addsUp = p.addsUp && f.action == model.Allow
+	}
 	return p
 }
 

@@ -155,26 +155,15 @@ func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID
 		if decided {
 			tt.Outcome = NotReached
 		}
-		groups := pt.groups
+		traces, o, final := x.ordered(t.Direction, pt, peer, peerID)
 		if len(pt.unordered) > 0 {
-			// Where one policy's place is open, so is what comes first of all.
-			groups = [][]progPolicy{append(slices.Concat(pt.groups...), pt.unordered...)}
+			more := x.policies(t.Direction, pt.unordered, peer, peerID)
+			traces = append(traces, more...)
+			o, final = either(o, final, more)
 		}
-		for _, group := range groups {
-			traces := make([]PolicyTrace, len(group))
-			for k := range group {
-				traces[k] = x.policy(t.Direction, &group[k], peer, peerID)
-			}
-			final := false
-			if !decided && tt.Outcome != ByOpenPoint && tt.Outcome != ByPass {
-				tt.Outcome, final = decide(traces)
-				decided = final
-			}
-			tt.Policies = append(tt.Policies, traces...)
-			if final || tt.Outcome == ByPass {
-				// What stands behind the deciding group is not reached.
-				break
-			}
+		tt.Policies = traces
+		if !decided {
+			tt.Outcome, decided = o, final
 		}
 		if tt.Outcome == ByOpenPoint && pt.isolates == FullMatch && tt.Tier.Unmatched != model.Pass && !passes(&tt) {
 			decided = true // by a rule or by isolation, but here
@@ -208,6 +197,45 @@ func passes(tt *TierTrace) bool {
 	return slices.ContainsFunc(tt.Policies, func(p PolicyTrace) bool {
 		return slices.ContainsFunc(p.Rules, func(r RuleTrace) bool { return r.Match != NoMatch && r.action() == model.Pass })
 	})
+}
+
+// ordered traces the policies of a tier that have a place in it, as far as the
+// group that decides, and returns how they end and whether that is final.
+func (x *explainer) ordered(d model.Direction, t *progTier, peer int, peerID PeerID) (all []PolicyTrace, o Outcome, final bool) {
+	for _, group := range t.groups {
+		traces := x.policies(d, group, peer, peerID)
+		all = append(all, traces...)
+		next, last := decide(traces)
+		if o != ByOpenPoint {
+			o = next
+		}
+		// What stands behind the deciding group is not reached.
+		if last || next == ByPass {
+			return all, o, last
+		}
+	}
+	return all, o, false
+}
+
+// either returns how a tier ends in which some policies end in one way and the
+// place of others is open.
+func either(o Outcome, final bool, others []PolicyTrace) (Outcome, bool) {
+	switch next, last := decide(others); {
+	case next == NotConcerned || next == o:
+		return o, final
+	case o == NotConcerned:
+		return next, last
+	default:
+		return ByOpenPoint, final && last
+	}
+}
+
+func (x *explainer) policies(d model.Direction, group []progPolicy, peer int, peerID PeerID) []PolicyTrace {
+	traces := make([]PolicyTrace, len(group))
+	for k := range group {
+		traces[k] = x.policy(d, &group[k], peer, peerID)
+	}
+	return traces
 }
 
 // decide returns how a group of tied policies ends, and whether that is final

@@ -155,7 +155,8 @@ func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, 
 	s := &m.dirs[d]
 	p := &s.programs[s.programOf[subject]]
 	sw := &m.switches
-	if d == model.Egress && rel&toOwnNode != 0 && p.isolated != NoMatch {
+	toOwn := d == model.Egress && rel&toOwnNode != 0 && p.isolated != NoMatch
+	if toOwn && (!p.addsUp || sw.SCTP != model.Yes) {
 		return m.evaluate(p, int(peer), atom, narrow(FullMatch, sw.OwnNodeEgress))
 	}
 	row := p.rows[p.run(atom)]
@@ -163,6 +164,16 @@ func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, 
 	v.hi = v.lo
 	if row.hi != row.lo {
 		v.hi = s.rows[row.hi].Has(int(peer))
+	}
+	if toOwn {
+		// The tier allows what its rules allow, and the way to the own node.
+		switch sw.OwnNodeEgress {
+		case model.Yes:
+			return value[bool]{true, true}
+		case model.Open:
+			v.hi = true
+		case model.No:
+		}
 	}
 	if d == model.Ingress && rel&fromOwnNode != 0 {
 		switch sw.OwnNodeIngress {

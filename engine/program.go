@@ -18,6 +18,9 @@ type program struct {
 	// concerned tells whether a policy isolates the subjects or has rules for
 	// them.
 	concerned bool
+	// addsUp tells that the program is one tier that certainly isolates, in which
+	// rules only allow, and so does the way to the own node.
+	addsUp bool
 	// Run i is the atoms starts[i] to starts[i+1]-1, and rows[i] its row.
 	starts []int32
 	rows   []bounds
