@@ -27,7 +27,6 @@ type counter struct {
 	reached  []uint64 // by spot: weight of what it reaches at atom 0
 	loops    []loop   // pairs that are judged apart
 	restless []int32  // those that may change where no row does
-	slices   []words  // by bit of a weight: the spots that have it
 	beyond   uint64   // what the loops add to the count of the rows
 }
 
@@ -59,7 +58,7 @@ type countProgram struct {
 // countRow is a row as far as it is about the spots of a plane.
 type countRow struct {
 	full  bool
-	list  []int32       // the spots in it, unless it is full
+	list  []int32       // the spots in it, if they are few
 	words words         // the same, if they are many
 	sets  []*bitset.Set // by layer: the classes in it
 }
@@ -78,8 +77,12 @@ func (s *sums) add(r *countRow, w uint64) {
 		s.all += w
 		return
 	}
-	for _, c := range r.list {
-		s.each[c] += w
+	if r.words != nil {
+		r.words.each(func(spot int32) { s.each[spot] += w })
+		return
+	}
+	for _, spot := range r.list {
+		s.each[spot] += w
 	}
 }
 
@@ -102,7 +105,6 @@ func newCounter(p *plane) *counter {
 	for d := range model.Directions {
 		wait.Go(func() { c.dirs[d] = c.side(d) })
 	}
-	c.sliceWeights()
 	c.collectLoops()
 	wait.Wait()
 	c.columns()
@@ -121,6 +123,9 @@ func (c *counter) side(d model.Direction) countSide {
 	ids := map[[2]int32]int32{}
 	rows := map[[2]int32]int32{}
 	for spot := range int32(n) {
+		if c.weight[spot] == 0 {
+			continue // it stays with program 0, and is of no account
+		}
 		key := c.programs(d, spot)
 		id, ok := ids[key]
 		if !ok {
@@ -165,7 +170,7 @@ func (c *counter) program(d model.Direction, key [2]int32, s *countSide, ids map
 		if !ok {
 			id = int32(len(s.rows))
 			ids[rows] = id
-			s.rows = append(s.rows, c.densify(c.row(d, rows)))
+			s.rows = append(s.rows, c.row(d, rows))
 		}
 		if n := len(p.rows); n == 0 || p.rows[n-1] != id {
 			p.starts = append(p.starts, start)
@@ -188,23 +193,15 @@ func (c *counter) has(r *countRow, spot int32) bool {
 	return r.full || c.inAll(r.sets, spot)
 }
 
-// densify adds the words of a row that holds many spots.
-func (c *counter) densify(r countRow) countRow {
-	if len(r.list) > len(c.weight)/denseShare {
-		r.words = c.newWords()
-		for _, spot := range r.list {
-			r.words.set(spot)
-		}
-	}
-	return r
-}
-
 // count returns the number of allowed pairs at each atom.
 func (c *counter) count() []uint64 {
 	e, i := &c.dirs[model.Egress], &c.dirs[model.Ingress]
 	base := uint64(0)
 	c.reached = make([]uint64, len(c.weight))
 	for spot := range c.reached {
+		if c.weight[spot] == 0 {
+			continue
+		}
 		c.reached[spot] = c.reach(int32(spot), nil)
 		base += c.weight[spot] * c.reached[spot]
 	}
@@ -308,6 +305,9 @@ func (c *counter) others(row *countRow, d int32) uint64 {
 func (c *counter) collectLoops() {
 	m := c.m
 	for spot, w := range c.weight {
+		if w == 0 {
+			continue
+		}
 		c.loops = append(c.loops, loop{src: int32(spot), dst: int32(spot), self: true, n: w})
 	}
 	onNode := map[int32][]PeerID{}

@@ -22,32 +22,42 @@ func (w words) set(spot int32)      { w[spot>>6] |= 1 << (spot & 63) }
 func (w words) clear(spot int32)    { w[spot>>6] &^= 1 << (spot & 63) }
 func (w words) has(spot int32) bool { return w[spot>>6]>>(spot&63)&1 != 0 }
 
-func (c *counter) newWords() words { return make(words, (len(c.weight)+63)/64) }
-
-// slices of weights: spot is in planes[b] if bit b of its weight is set.
-func (c *counter) sliceWeights() {
-	most := uint64(0)
-	for _, w := range c.weight {
-		most = max(most, w)
-	}
-	c.slices = make([]words, bits.Len64(most))
-	for b := range c.slices {
-		c.slices[b] = c.newWords()
-		for spot, w := range c.weight {
-			if w>>b&1 != 0 {
-				c.slices[b].set(int32(spot))
-			}
+// each calls yield for each spot in w, in ascending order.
+func (w words) each(yield func(spot int32)) {
+	for k, x := range w {
+		for ; x != 0; x &= x - 1 {
+			yield(int32(k*64 + bits.TrailingZeros64(x)))
 		}
 	}
 }
 
+func (p *plane) newWords() words { return make(words, (len(p.weight)+63)/64) }
+
+// weightSlices returns for each bit of a weight the members that have it.
+func weightSlices(weight []uint64) []words {
+	most := uint64(0)
+	for _, w := range weight {
+		most = max(most, w)
+	}
+	out := make([]words, bits.Len64(most))
+	for b := range out {
+		out[b] = make(words, (len(weight)+63)/64)
+		for i, w := range weight {
+			if w>>b&1 != 0 {
+				out[b].set(int32(i))
+			}
+		}
+	}
+	return out
+}
+
 // common returns the weight of what a and b share and not does not hold; not
 // may be nil.
-func (c *counter) common(a, b, not words) uint64 {
+func (p *plane) common(a, b, not words) uint64 {
 	total := uint64(0)
 	b = b[:len(a)]
 	if not == nil {
-		for bit, slice := range c.slices {
+		for bit, slice := range p.slices {
 			n := 0
 			slice = slice[:len(a)]
 			for i, w := range a {
@@ -58,7 +68,7 @@ func (c *counter) common(a, b, not words) uint64 {
 		return total
 	}
 	not = not[:len(a)]
-	for bit, slice := range c.slices {
+	for bit, slice := range p.slices {
 		n := 0
 		slice = slice[:len(a)]
 		for i, w := range a {

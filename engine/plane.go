@@ -10,9 +10,9 @@ import (
 // is allowed in every layer: one family under one bound.
 type plane struct {
 	m      *Matrix
-	shapes []shapeGroup // by spot
-	weight []uint64     // by spot
+	weight []uint64 // by spot
 	total  uint64
+	slices []words // by bit of a weight: the spots that have it
 	spotOf []int32 // by shape; -1 if it is none
 	layers []layer // one or two
 }
@@ -33,10 +33,19 @@ func (y *layer) bound(b bounds) rowID {
 }
 
 // newPlane returns the plane of the shapes that have a member for every layer.
+// In a plane of one layer the spots are the classes themselves, so that rows
+// need no translation; a class without such shapes has no weight there.
 func newPlane(m *Matrix, shapes []shapeGroup, layers ...layer) *plane {
 	p := &plane{m: m, spotOf: make([]int32, len(m.u.shapes)), layers: layers}
 	for i := range p.spotOf {
 		p.spotOf[i] = -1
+	}
+	if len(layers) == 1 {
+		p.weight = make([]uint64, m.u.podClasses)
+		p.layers[0].class = make([]int32, m.u.podClasses)
+		for class := range p.layers[0].class {
+			p.layers[0].class[class] = int32(class)
+		}
 	}
 	for k := range layers {
 		layers[k].spots = make([][]int32, m.u.classes)
@@ -51,17 +60,22 @@ func newPlane(m *Matrix, shapes []shapeGroup, layers ...layer) *plane {
 		if len(members) < len(layers) {
 			continue
 		}
+		w := m.weightOf(g.peers)
+		p.total += w
+		if len(layers) == 1 {
+			p.spotOf[g.shape] = members[0]
+			p.weight[members[0]] += w
+			continue
+		}
 		spot := int32(len(p.weight))
 		p.spotOf[g.shape] = spot
+		p.weight = append(p.weight, w)
 		for k, class := range members {
 			layers[k].class = append(layers[k].class, class)
 			layers[k].spots[class] = append(layers[k].spots[class], spot)
 		}
-		w := m.weightOf(g.peers)
-		p.shapes = append(p.shapes, g)
-		p.weight = append(p.weight, w)
-		p.total += w
 	}
+	p.slices = weightSlices(p.weight)
 	return p
 }
 
@@ -97,22 +111,48 @@ func (p *plane) row(d model.Direction, rows [2]int32) countRow {
 	if walk < 0 {
 		return countRow{full: true}
 	}
+	if len(sets) == 1 {
+		return p.plainRow(sets[0])
+	}
 	r := countRow{sets: sets}
-	weight := uint64(0)
-	spots := p.layers[walk].spots
 	for class := range sets[walk].All() {
 		if class >= p.m.u.podClasses {
 			break
 		}
-		for _, spot := range spots[class] {
-			if len(sets) == 1 || p.inAll(sets, spot) {
+		for _, spot := range p.layers[walk].spots[class] {
+			if p.inAll(sets, spot) {
 				r.list = append(r.list, spot)
-				weight += p.weight[spot]
 			}
 		}
 	}
-	if weight == p.total {
-		return countRow{full: true}
+	if len(r.list) > len(p.weight)/denseShare {
+		r.words = p.newWords()
+		for _, spot := range r.list {
+			r.words.set(spot)
+		}
+		r.list = nil
+	}
+	r.full = r.words != nil && p.common(r.words, r.words, nil) == p.total
+	return r
+}
+
+// plainRow returns a row of a plane of one layer.
+func (p *plane) plainRow(set *bitset.Set) countRow {
+	r := countRow{sets: []*bitset.Set{set}}
+	if set.Count() > len(p.weight)/denseShare {
+		r.words = p.newWords()
+		set.Words(r.words)
+		if extra := len(p.weight) % 64; extra != 0 {
+			r.words[len(r.words)-1] &= 1<<extra - 1 // classes that are not of pods
+		}
+		r.full = p.common(r.words, r.words, nil) == p.total
+		return r
+	}
+	for class := range set.All() {
+		if class >= len(p.weight) {
+			break
+		}
+		r.list = append(r.list, int32(class))
 	}
 	return r
 }

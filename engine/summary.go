@@ -346,25 +346,33 @@ func (m *Matrix) exposed(n int) []Exposure {
 	}
 	ingress := &m.dirs[model.Ingress]
 	weight := m.classWeights(m.groupShapes(m.end("", m.podPeers())))
+	slices64 := make([][]uint64, 0, 64)
+	for _, w := range weightSlices(weight) {
+		slices64 = append(slices64, w)
+	}
+	var public bitset.Builder
+	for class := m.u.outside; class < m.u.classes; class++ {
+		if !m.u.addrs.Special(int(m.ground.attr(class).addr)) {
+			public.Add(class)
+		}
+	}
+	internet := public.Set()
 	type admits struct {
 		pods     int
 		internet bool
 	}
 	byProgram := make([]admits, len(ingress.programs))
+	var union bitset.Builder
 	for i := range ingress.programs {
-		var b bitset.Builder
-		for _, row := range ingress.programs[i].rows {
-			b.AddSet(ingress.rows[row.lo])
-		}
-		for class := range b.Set().All() {
-			switch a := m.ground.attr(class); a.kind {
-			case attrPod:
-				byProgram[i].pods += int(weight[class])
-			case attrOutside:
-				byProgram[i].internet = byProgram[i].internet || !m.u.addrs.Special(int(a.addr))
-			case attrAbsent, attrNode:
+		rows := ingress.programs[i].rows
+		admitted := ingress.rows[rows[0].lo]
+		if len(rows) > 1 {
+			for _, row := range rows {
+				union.AddSet(ingress.rows[row.lo])
 			}
+			admitted = union.Set()
 		}
+		byProgram[i] = admits{int(admitted.Weigh(slices64)), admitted.Intersects(internet)}
 	}
 	all := make([]Exposure, len(m.cluster.Workloads))
 	seen := make([]int32, len(all))

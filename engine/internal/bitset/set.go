@@ -145,6 +145,46 @@ func (s *Set) From(i int) iter.Seq[int] {
 	}
 }
 
+// Words writes the members below 64*len(dst) into dst as bits: member i is bit
+// i%64 of dst[i/64]. Words without members are left as they are.
+func (s *Set) Words(dst []uint64) {
+	if s == nil {
+		return
+	}
+	for k, c := range s.chunks {
+		base := int(s.keys[k]) * chunkWords
+		if base >= len(dst) {
+			return
+		}
+		copy(dst[base:], c[:])
+	}
+}
+
+// Weigh returns the sum of the weights of the members. slices[b] has bit i set,
+// as Words does it, if the weight of i has bit b set; members beyond its end
+// weigh nothing.
+func (s *Set) Weigh(slices [][]uint64) uint64 {
+	if s == nil {
+		return 0
+	}
+	total := uint64(0)
+	for b, slice := range slices {
+		n := 0
+		for k, c := range s.chunks {
+			base := int(s.keys[k]) * chunkWords
+			if base >= len(slice) {
+				break
+			}
+			part := slice[base:min(base+chunkWords, len(slice))]
+			for j, w := range part {
+				n += bits.OnesCount64(w & c[j])
+			}
+		}
+		total += uint64(n) << b
+	}
+	return total
+}
+
 // Equal reports whether s and t have the same members.
 func (s *Set) Equal(t *Set) bool {
 	if s == t {

@@ -49,6 +49,24 @@ func TestSetAlgebra(t *testing.T) {
 		if same := bitset.Of(members...); !same.Equal(s) || same.Hash() != s.Hash() {
 			t.Fatalf("%s: not equal to the set of its own members", name)
 		}
+		words, weight := make([]uint64, universe/64), uint64(0)
+		s.Words(words)
+		for i := range universe {
+			if words[i/64]>>(i%64)&1 != 0 != want(i) {
+				t.Fatalf("%s: Words has %d = %v", name, i, !want(i))
+			}
+			if want(i) && i%3 == 0 {
+				weight += 5
+			}
+		}
+		thirds := make([]uint64, universe/64)
+		for i := 0; i < universe; i += 3 {
+			thirds[i/64] |= 1 << (i % 64)
+		}
+		// Every third member weighs 5: bits 0 and 2.
+		if got := s.Weigh([][]uint64{thirds, nil, thirds}); got != weight {
+			t.Fatalf("%s: weight %d, want %d", name, got, weight)
+		}
 		lo, hi := rapid.IntRange(0, universe).Draw(t, "range"), rapid.IntRange(0, universe).Draw(t, "range end")
 		all := true
 		for i := lo; i < hi; i++ {
