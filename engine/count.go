@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -83,6 +84,24 @@ func (s *sums) add(r *countRow, w uint64) {
 	}
 	for _, spot := range r.list {
 		s.each[spot] += w
+	}
+}
+
+// move takes w away for each peer in one row and adds it for each in another.
+// Between two dense rows only the difference is walked.
+func (s *sums) move(from, to *countRow, w uint64) {
+	if from.full || to.full || from.words == nil || to.words == nil {
+		s.add(from, minus(w))
+		s.add(to, w)
+		return
+	}
+	for k, x := range from.words {
+		for gone := x &^ to.words[k]; gone != 0; gone &= gone - 1 {
+			s.each[k*64+bits.TrailingZeros64(gone)] -= w
+		}
+		for came := to.words[k] &^ x; came != 0; came &= came - 1 {
+			s.each[k*64+bits.TrailingZeros64(came)] += w
+		}
 	}
 }
 
@@ -239,8 +258,7 @@ func (s *countSide) step(atom int, changed []int32) []int32 {
 		prog := &s.programs[p]
 		run, _ := slices.BinarySearch(prog.starts, int32(atom))
 		row, first := prog.rows[run], prog.rows[0]
-		s.here.add(&s.rows[s.now[p]], minus(prog.weight))
-		s.here.add(&s.rows[row], prog.weight)
+		s.here.move(&s.rows[s.now[p]], &s.rows[row], prog.weight)
 		s.now[p] = row
 		switch is := row != first; {
 		case is && !s.changed[p]:
