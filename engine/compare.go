@@ -75,8 +75,8 @@ func (c *Comparison) judge(i, j int) CellID {
 	}
 	a, b := c.before.m, c.after.m
 	groups := c.table.groups
-	pairs, same, apart := a.pairs(groups[i], groups[j], src.Outside || dst.Outside)
-	others, _, _ := b.pairs(groups[i], groups[j], src.Outside || dst.Outside)
+	pairs, same := a.pairs(groups[i], groups[j])
+	others, _ := b.pairs(groups[i], groups[j])
 	pairs = append(pairs, others...)
 	var kinds [][2]int32
 	for _, p := range pairs {
@@ -86,13 +86,10 @@ func (c *Comparison) judge(i, j int) CellID {
 		}
 	}
 	if len(pairs) == 0 {
-		// A pod with itself, and ends of different families: as in Table.
+		// A pod with itself: as in Table.
 		v := model.None
-		switch {
-		case same:
+		if same {
 			v = model.Allowed
-		case apart:
-			v = model.Denied
 		}
 		return c.intern(difference{[]int32{0}, []change{{v, v, false}}})
 	}

@@ -38,8 +38,15 @@ func twoWays(t *testing.T, seed uint64) (shared, alone [2]*engine.Matrix) {
 
 // somePorts are ports at and between the edges of the random worlds' rules.
 var somePorts = []engine.PortRange{
-	{model.TCP, 1, 1}, {model.TCP, 80, 80}, {model.TCP, 81, 81}, {model.TCP, 443, 443}, {model.TCP, 8080, 8080},
-	{model.UDP, 53, 53}, {model.UDP, 80, 80}, {model.SCTP, 80, 80}, {model.SCTP, 9999, 9999},
+	{model.TCP, 1, 1},
+	{model.TCP, 80, 80},
+	{model.TCP, 81, 81},
+	{model.TCP, 443, 443},
+	{model.TCP, 8080, 8080},
+	{model.UDP, 53, 53},
+	{model.UDP, 80, 80},
+	{model.SCTP, 80, 80},
+	{model.SCTP, 9999, 9999},
 }
 
 // TestCompileUnder: a matrix under other switches says what one says that was

@@ -29,6 +29,7 @@ type Matrix struct {
 	dirs     [model.Directions]side
 	nodeOf   []int32          // by peer: its node's index in cluster.Nodes, or -1
 	byName   map[string][]int // "ns/name" -> workloads
+	strays   [model.Directions]func() *strays
 }
 
 // side is one direction of a matrix.
@@ -57,6 +58,9 @@ func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, e
 	}
 	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], switches: switches}
 	m.ground = newGround(u, cluster, &m.switches)
+	for d := range model.Directions {
+		m.strays[d] = sync.OnceValue(func() *strays { return newStrays(m.cluster, d) })
+	}
 	o, err := m.orderPolicies()
 	if err != nil {
 		return nil, err

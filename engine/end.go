@@ -9,6 +9,7 @@ import (
 	"netreach/engine/internal/atoms"
 	"netreach/engine/internal/bitset"
 	"netreach/model"
+	"netreach/model/expect"
 )
 
 // End is a set of peers under the name that a user gave or that a table
@@ -226,11 +227,36 @@ func (m *Matrix) outsideBehaviour() []uint64 {
 }
 
 // addrEnd returns the end of the addresses first to last: the pods and nodes
-// that have one of them, if they are all of it, and the addresses outside.
+// that have one of them, and the addresses outside.
 func (m *Matrix) addrEnd(name string, first, last netip.Addr) End {
 	if first == last {
 		return m.end(name, []PeerID{m.u.AddrID(first)})
 	}
+	e := m.rangeOutside(name, first, last)
+	var known []PeerID
+	for a, id := range m.u.names().addrs {
+		if first.Compare(a) <= 0 && a.Compare(last) <= 0 {
+			known = append(known, id)
+		}
+	}
+	if len(known) == 0 {
+		return e
+	}
+	return m.end(name, append(known, e.Peers...))
+}
+
+// External returns the end of an address, a CIDR or a range as a place outside
+// the cluster, as a user adds one to a matrix: the pods and nodes that have an
+// address of a range are not members of it. One single address of a pod or node
+// means that pod or node.
+func (m *Matrix) External(p expect.Peer) (End, error) {
+	if p.Kind == expect.Addresses && p.First != p.Last {
+		return m.rangeOutside(p.Text, p.First, p.Last), nil
+	}
+	return m.Resolve(p)
+}
+
+func (m *Matrix) rangeOutside(name string, first, last netip.Addr) End {
 	var peers []PeerID
 	for _, r := range m.u.addrs.Between(first, last) {
 		peers = append(peers, m.u.outsidePeer(r.Class))

@@ -162,7 +162,9 @@ func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID
 			o, final = either(o, final, more)
 		}
 		tt.Policies = traces
-		if !decided {
+		if decided {
+			forget(traces)
+		} else {
 			tt.Outcome, decided = o, final
 		}
 		if tt.Outcome == ByOpenPoint && pt.isolates == FullMatch && tt.Tier.Unmatched != model.Pass && !passes(&tt) {
@@ -189,6 +191,15 @@ func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID
 			}
 		}
 		t.Tiers = append(t.Tiers, tt)
+	}
+}
+
+// forget takes back that rules decided: their tier is not reached.
+func forget(traces []PolicyTrace) {
+	for i := range traces {
+		for k := range traces[i].Rules {
+			traces[i].Rules[k].Decided = false
+		}
 	}
 }
 
@@ -319,22 +330,4 @@ func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID P
 		t.Rules = append(t.Rules, rt)
 	}
 	return t
-}
-
-// elsewhere returns the policies that would select a pod if they stood in its
-// namespace: a common mistake (NP-9).
-func (m *Matrix) elsewhere(d model.Direction, id PeerID) []*model.Policy {
-	p := m.pod(id)
-	if p == nil {
-		return nil
-	}
-	var out []*model.Policy
-	for i := range m.cluster.Policies {
-		policy := &m.cluster.Policies[i]
-		s := policy.Subject
-		if policy.Isolates[d] && s.Namespace != "" && s.Namespace != p.Namespace && !s.Pods.Everything() && s.Pods.Matches(p.Labels) {
-			out = append(out, policy)
-		}
-	}
-	return out
 }

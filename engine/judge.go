@@ -75,14 +75,15 @@ type pair struct {
 
 // pairs returns every kind of flow between two ends that joins two different
 // pods, each with an example. same reports that there were pairs of a pod with
-// itself; apart, that pairs without a common family were left out, since one
-// end is outside and other members of it have one.
-func (m *Matrix) pairs(src, dst []shapeGroup, outside bool) (out []pair, same, apart bool) {
+// itself. Where an end is outside, it is judged towards each pod by the members
+// that have a family in common with it, if there are any: internet means the
+// internet of the pod's family.
+func (m *Matrix) pairs(src, dst []shapeGroup) (out []pair, same bool) {
 	for i := range src {
 		for j := range dst {
 			a, b := &src[i], &dst[j]
-			if outside && !m.shapesMeet(a.shape, b.shape) {
-				apart = true
+			if !m.shapesMeet(a.shape, b.shape) &&
+				(m.isOutside(a) && m.meetsAny(b.shape, src) || m.isOutside(b) && m.meetsAny(a.shape, dst)) {
 				continue
 			}
 			found, self := m.groupPairs(a, b)
@@ -90,7 +91,20 @@ func (m *Matrix) pairs(src, dst []shapeGroup, outside bool) (out []pair, same, a
 			same = same || self
 		}
 	}
-	return out, same, apart
+	return out, same
+}
+
+func (m *Matrix) isOutside(g *shapeGroup) bool { return m.u.peers[g.peers[0]].Kind == OutsidePeer }
+
+// meetsAny reports whether a shape has a family in common with a member of an
+// end that is outside.
+func (m *Matrix) meetsAny(shape int32, groups []shapeGroup) bool {
+	for i := range groups {
+		if m.isOutside(&groups[i]) && m.shapesMeet(shape, groups[i].shape) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *Matrix) shapesMeet(a, b int32) bool {
@@ -170,7 +184,7 @@ func (m *Matrix) Judge(src, dst End, port model.PortMatch) Answer {
 	if port.Kind == model.PortNamed {
 		destinations = m.groupByNumbers(destinations, nameOf(port))
 	}
-	pairs, same, apart := m.pairs(m.groupShapes(src), destinations, src.Outside || dst.Outside)
+	pairs, same := m.pairs(m.groupShapes(src), destinations)
 	for _, p := range pairs {
 		j.add(p.src, p.dst, j.profiler.of(p.kind))
 	}
@@ -181,10 +195,6 @@ func (m *Matrix) Judge(src, dst End, port model.PortMatch) Answer {
 				j.add(id, id, j.profiler.uniform(model.Allowed))
 			}
 		}
-	}
-	if len(pairs) == 0 && !same && apart {
-		j.notes = append(j.notes, noteNoFamily)
-		j.add(src.Peers[0], dst.Peers[0], j.profiler.uniform(model.Denied))
 	}
 	for _, p := range pairs {
 		if !m.shapesMeet(p.kind.src, p.kind.dst) {

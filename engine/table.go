@@ -83,8 +83,7 @@ func (t *Table) verdicts(i, j int) CellID {
 	if t.Ends[i].Outside && t.Ends[j].Outside {
 		return CellID(t.profiler.join(nil))
 	}
-	outside := t.Ends[i].Outside || t.Ends[j].Outside
-	pairs, same, apart := t.m.pairs(t.groups[i], t.groups[j], outside)
+	pairs, same := t.m.pairs(t.groups[i], t.groups[j])
 	var ids []int32
 	for _, p := range pairs {
 		ids = append(ids, t.profiler.of(p.kind))
@@ -92,8 +91,6 @@ func (t *Table) verdicts(i, j int) CellID {
 	switch {
 	case len(pairs) == 0 && same:
 		ids = append(ids, t.profiler.uniform(model.Allowed))
-	case len(pairs) == 0 && apart:
-		ids = append(ids, t.profiler.uniform(model.Denied))
 	}
 	slices.Sort(ids)
 	return CellID(t.profiler.join(slices.Compact(ids)))

@@ -25,33 +25,40 @@ func compiled(t *testing.T, seed uint64) *engine.Matrix {
 }
 
 // between is Judge, read aloud: the verdict about all flows of two ends on one
-// port, a pod with itself left out unless nothing else remains, and an address
-// outside without a common family likewise.
+// port, a pod with itself left out unless nothing else remains. Towards an end
+// outside a peer is judged in the families that it shares with a member of it,
+// if there is one.
 func between(m *engine.Matrix, src, dst engine.End, p model.Protocol, port uint16) model.Verdict {
-	var mix, self, apart model.Mix
+	var mix, self model.Mix
 	if src.Outside && dst.Outside {
 		return model.None
+	}
+	flows := func(a, b engine.PeerID) int { return len(m.Explain(a, b, p, port).Flows) }
+	meets := func(a engine.PeerID, outside engine.End, from bool) bool {
+		for _, b := range outside.Peers {
+			if from && flows(b, a) > 0 || !from && flows(a, b) > 0 {
+				return true
+			}
+		}
+		return false
 	}
 	for _, a := range src.Peers {
 		for _, b := range dst.Peers {
 			w := m.Verdict(a, b, p, port)
-			switch trace := m.Explain(a, b, p, port); {
+			trace := m.Explain(a, b, p, port)
+			switch {
 			case len(trace.Flows) == 1 && trace.Flows[0].Overlay == engine.Itself:
 				self = self.With(w)
-			case len(trace.Flows) == 0 && (src.Outside || dst.Outside):
-				apart = apart.With(w)
+			case len(trace.Flows) == 0 && (src.Outside && meets(b, src, true) || dst.Outside && meets(a, dst, false)):
 			default:
 				mix = mix.With(w)
 			}
 		}
 	}
-	switch {
-	case mix != 0:
+	if mix != 0 {
 		return mix.Verdict()
-	case self != 0:
-		return self.Verdict()
 	}
-	return apart.Verdict()
+	return self.Verdict()
 }
 
 // TestTable checks Judge, Table and Groups against every pair of peers.

@@ -129,13 +129,13 @@ func (x *explainer) port(p model.PortMatch) PortTrace {
 		in := p.Protocol == x.t.Protocol && p.First <= x.t.Port && x.t.Port <= p.Last
 		switch endPort := x.m.switches.EndPort; {
 		case !in:
-			t.Why = fmt.Sprintf("wrong port: it admits %s, the flow is to %s", p, flow)
+			t.Why = fmt.Sprintf("wrong port: it names %s, the flow is to %s", p, flow)
 		case !p.EndPort || x.t.Port == p.First || endPort == model.Yes:
 			t.Match = FullMatch
 		case endPort == model.Open:
 			t.Match, t.Why = MaybeMatch, "endPort is not honoured by every implementation"
 		default:
-			t.Why = fmt.Sprintf("wrong port: endPort is not honoured here, so it admits %s only", model.PortString(p.Protocol, p.First, p.First))
+			t.Why = fmt.Sprintf("wrong port: endPort is not honoured here, so it names %s only", model.PortString(p.Protocol, p.First, p.First))
 		}
 	case model.PortNamed:
 		t.Match, t.Why = x.namedPort(p, flow)

@@ -86,7 +86,7 @@ func (in *input) look(c choice, flat bool) (*render.Matrix, error) {
 		l.outsideTogether()
 	}
 	for _, p := range c.external {
-		e, err := in.resolve(p)
+		e, err := in.matrix.External(p)
 		if err != nil {
 			return nil, err
 		}
