@@ -17,6 +17,7 @@ type attr struct {
 	fam         family
 	namespace   int32 // number of the namespace, in the order of the peers
 	labels      int32 // index into labelSets: the pod's
+	late        int32 // index into lateSets: its late labels that some selector names
 	node        int32 // index into labelSets: of the node, or of a hostNetwork pod's node
 	onNode      bool  // a hostNetwork pod whose node is known by name
 	ports       int32 // index into portSets: container ports with used names
@@ -77,6 +78,7 @@ func (u *Universe) classify(used *uses) {
 	u.windows = map[string]window{}
 	u.shapeOf = make([]int32, len(u.peers))
 	u.labelSets = []model.Labels{nil}
+	u.lateSets = [][]string{nil}
 	c.attrOf(attr{}) // attr 0 is absent
 	c.portSet(nil)
 
@@ -133,6 +135,7 @@ func (c *classifier) members(ci int, id PeerID, out []attr) []attr {
 			kind: attrPod, hostNetwork: p.HostNetwork, namespace: c.namespace,
 			labels: c.labelSet(&c.pods, p.Labels),
 			ports:  c.portSet(p.Ports),
+			late:   c.lateSet(p.LateLabels),
 		}
 		addrs := p.Addresses
 		where := podSpace
@@ -275,6 +278,26 @@ func (c *classifier) labelSet(in *labelInterner, l model.Labels) int32 {
 		c.u.labelSets = append(c.u.labelSets, project(l, in.keys))
 	}
 	return id
+}
+
+// lateSet interns the late labels whose keys some selector names.
+func (c *classifier) lateSet(keys []string) int32 {
+	var kept []string
+	for _, k := range keys {
+		if c.used.podKeys[k] {
+			kept = append(kept, k)
+		}
+	}
+	if len(kept) == 0 {
+		return 0
+	}
+	for id, set := range c.u.lateSets {
+		if slices.Equal(set, kept) {
+			return int32(id)
+		}
+	}
+	c.u.lateSets = append(c.u.lateSets, kept)
+	return int32(len(c.u.lateSets) - 1)
 }
 
 // portSet interns the ports whose names some rule uses.

@@ -138,12 +138,14 @@ func (m *Matrix) nameOrder(a, b int32) int {
 }
 
 // tied reports whether two policies that follow each other in one tier have no
-// order between them.
+// order between them, or need none: policies that only allow add up.
 func (c *compiler) tied(a, b int32) bool {
 	x, y := &c.m.cluster.Policies[a], &c.m.cluster.Policies[b]
-	// Policies that isolate only add up, so that they need no order.
-	add := x.Isolates != [model.Directions]bool{} && y.Isolates != [model.Directions]bool{}
-	return x.Order == y.Order && (add || c.m.nameOrder(a, b) == 0)
+	return x.Order == y.Order && (c.m.nameOrder(a, b) == 0 || onlyAllows(x) && onlyAllows(y))
+}
+
+func onlyAllows(p *model.Policy) bool {
+	return !slices.ContainsFunc(p.Rules, func(r model.Rule) bool { return r.Action != model.Allow })
 }
 
 // side compiles one direction: the policies that apply to each class, one

@@ -308,6 +308,9 @@ func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID P
 			continue
 		}
 		rt := RuleTrace{Rule: r}
+		if t.Rules == nil {
+			t.Rules = make([]RuleTrace, 0, len(policy.Rules)-i)
+		}
 		for k := range pp.fragments {
 			f := &pp.fragments[k]
 			if int(f.rule) != i || !f.covers(x.atom) {
@@ -321,9 +324,11 @@ func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID P
 				rt.Match = max(rt.Match, MaybeMatch)
 			}
 		}
+		rt.Peers = slices.Grow(rt.Peers, len(r.Peers))
 		for k := range r.Peers {
 			rt.Peers = append(rt.Peers, x.peer(policy, &r.Peers[k], peer, peerID))
 		}
+		rt.Ports = slices.Grow(rt.Ports, len(r.Ports))
 		for _, port := range r.Ports {
 			rt.Ports = append(rt.Ports, x.port(port))
 		}

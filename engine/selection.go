@@ -34,6 +34,7 @@ type ground struct {
 
 	everyone selection
 	byAddr   map[int32][]int // attr.addr -> classes
+	late     []int           // classes with late labels, ascending
 }
 
 // selections evaluates the peers and subjects of policies over classes, each
@@ -83,6 +84,9 @@ func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 		a := g.attr(class)
 		labels[class] = u.labelSets[a.labels]
 		nodeLabels[class] = u.labelSets[a.node]
+		if a.late != 0 {
+			g.late = append(g.late, class)
+		}
 		if a.kind != attrAbsent {
 			g.byAddr[a.addr] = append(g.byAddr[a.addr], class)
 		}
@@ -176,7 +180,16 @@ func (s *selections) pods(set *model.PodSet) selection {
 		for ns := range s.nsIndex.Select(set.Namespaces, lo, hi) {
 			w := s.nsWindows[ns]
 			for class := range s.index.Select(set.Pods, w.lo, w.hi) {
-				yield(class, s.selectable(class))
+				if s.attr(class).late == 0 {
+					yield(class, s.selectable(class))
+				}
+			}
+			from, _ := slices.BinarySearch(s.late, w.lo)
+			for _, class := range s.late[from:] {
+				if class >= w.hi {
+					break
+				}
+				yield(class, min(s.selectable(class), s.matchesLabels(set.Pods, s.attr(class))))
 			}
 		}
 	})
@@ -329,10 +342,10 @@ func (s *ground) matches(p *model.Peer, class int) Match {
 			return NoMatch
 		}
 		ns := &s.namespaces[s.nsOf[a.namespace]]
-		if p.Pods.Namespace != "" && p.Pods.Namespace != ns.Name || !p.Pods.Namespaces.Matches(ns.Labels) || !p.Pods.Pods.Matches(s.u.labelSets[a.labels]) {
+		if p.Pods.Namespace != "" && p.Pods.Namespace != ns.Name || !p.Pods.Namespaces.Matches(ns.Labels) {
 			return NoMatch
 		}
-		return s.selectable(class)
+		return min(s.selectable(class), s.matchesLabels(p.Pods.Pods, a))
 	case model.PeerBlock:
 		return s.blockSees(p, class, s.inBlock(p.Block, a))
 	case model.PeerNodes:
@@ -346,6 +359,21 @@ func (s *ground) matches(p *model.Peer, class int) Match {
 	case model.PeerClosed:
 	}
 	return NoMatch
+}
+
+// matchesLabels reports whether a selector matches a pod's labels. What it asks
+// of labels that the pod will get when it is made is open.
+func (s *ground) matchesLabels(sel selector.Selector, a *attr) Match {
+	m := FullMatch
+	for _, r := range sel.Requirements {
+		switch {
+		case slices.Contains(s.u.lateSets[a.late], r.Key):
+			m = MaybeMatch
+		case !r.Matches(s.u.labelSets[a.labels]):
+			return NoMatch
+		}
+	}
+	return m
 }
 
 // inBlock reports whether an address lies in a block.

@@ -46,6 +46,7 @@ type Universe struct {
 
 	attrs      []attr
 	labelSets  []model.Labels          // by attr.labels and attr.node
+	lateSets   [][]string              // by attr.late
 	portSets   [][]model.ContainerPort // by attr.ports
 	classAttr  [][]int32               // by cluster and class: index into attrs; attr 0 is absent
 	windows    map[string]window       // classes of the pods of a namespace

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"netreach/model"
@@ -16,7 +17,7 @@ func (x *explainer) peer(policy *model.Policy, p *model.Peer, class int, id Peer
 	}
 	switch p.Kind {
 	case model.PeerPods:
-		t.Why = x.whyNotSelected(policy, p, id)
+		t.Why = x.whyNotSelected(policy, p, id, t.Match)
 	case model.PeerBlock:
 		t.Why = x.whyNotInBlock(p, class, id)
 	case model.PeerNodes:
@@ -33,7 +34,7 @@ func (x *explainer) peer(policy *model.Policy, p *model.Peer, class int, id Peer
 	return t
 }
 
-func (x *explainer) whyNotSelected(policy *model.Policy, p *model.Peer, id PeerID) string {
+func (x *explainer) whyNotSelected(policy *model.Policy, p *model.Peer, id PeerID, m Match) string {
 	pod := x.m.pod(id)
 	name := x.m.u.peers[id].String()
 	switch {
@@ -48,9 +49,15 @@ func (x *explainer) whyNotSelected(policy *model.Policy, p *model.Peer, id PeerI
 	case p.Pods.Namespace != "" && p.Pods.Namespace != pod.Namespace:
 		return fmt.Sprintf("other namespace: without namespaceSelector it means pods of %s, and %s is in %s", policyNamespace(policy, p), name, pod.Namespace)
 	}
-	for _, ns := range x.m.cluster.Namespaces {
-		if ns.Name == pod.Namespace && !p.Pods.Namespaces.Matches(ns.Labels) {
+	byName := func(ns model.Namespace, name string) int { return strings.Compare(ns.Name, name) }
+	if i, ok := slices.BinarySearchFunc(x.m.cluster.Namespaces, pod.Namespace, byName); ok {
+		if ns := &x.m.cluster.Namespaces[i]; !p.Pods.Namespaces.Matches(ns.Labels) {
 			return "other namespace: " + whyNot(p.Pods.Namespaces, ns.Labels, "namespace "+ns.Name)
+		}
+	}
+	for _, r := range p.Pods.Pods.Requirements {
+		if m == MaybeMatch && slices.Contains(pod.LateLabels, r.Key) {
+			return fmt.Sprintf("the pods of %s get the label %s when they are made, and are not in the input", name, r.Key)
 		}
 	}
 	if !p.Pods.Pods.Matches(pod.Labels) {
@@ -78,7 +85,7 @@ func whyNot(s selector.Selector, labels model.Labels, who string) string {
 		if ok {
 			has = "has " + r.Key + "=" + v
 		}
-		parts = append(parts, fmt.Sprintf("%s %s, the rule wants %s", who, has, r))
+		parts = append(parts, who+" "+has+", the rule wants "+r.String())
 	}
 	return strings.Join(parts, "; ")
 }
@@ -103,12 +110,12 @@ func (x *explainer) whyNotInBlock(p *model.Peer, class int, id PeerID) string {
 		}
 		for _, e := range p.Block.Except {
 			if e.Contains(addr.Unmap()) {
-				return fmt.Sprintf("%s is in the except %s", addr, e)
+				return addr.String() + " is in the except " + e.String()
 			}
 		}
-		return fmt.Sprintf("%s is not in %s", addr, p.Block.CIDR)
+		return addr.String() + " is not in " + p.Block.CIDR.String()
 	}
-	return fmt.Sprintf("%s is not in %s", name, p.Block)
+	return name + " is not in " + p.Block.String()
 }
 
 func seldom(a model.Answer) string {
@@ -121,7 +128,6 @@ func seldom(a model.Answer) string {
 // port tells whether one alternative of a rule's ports matches, and why not.
 func (x *explainer) port(p model.PortMatch) PortTrace {
 	t := PortTrace{Port: p}
-	flow := model.PortString(x.t.Protocol, x.t.Port, x.t.Port)
 	switch p.Kind {
 	case model.PortAny:
 		t.Match = FullMatch
@@ -129,7 +135,7 @@ func (x *explainer) port(p model.PortMatch) PortTrace {
 		in := p.Protocol == x.t.Protocol && p.First <= x.t.Port && x.t.Port <= p.Last
 		switch endPort := x.m.switches.EndPort; {
 		case !in:
-			t.Why = fmt.Sprintf("wrong port: it names %s, the flow is to %s", p, flow)
+			t.Why = "wrong port: it names " + p.String() + ", the flow is to " + x.asked()
 		case !p.EndPort || x.t.Port == p.First || endPort == model.Yes:
 			t.Match = FullMatch
 		case endPort == model.Open:
@@ -138,12 +144,15 @@ func (x *explainer) port(p model.PortMatch) PortTrace {
 			t.Why = fmt.Sprintf("wrong port: endPort is not honoured here, so it names %s only", model.PortString(p.Protocol, p.First, p.First))
 		}
 	case model.PortNamed:
-		t.Match, t.Why = x.namedPort(p, flow)
+		t.Match, t.Why = x.namedPort(p)
 	}
 	return t
 }
 
-func (x *explainer) namedPort(p model.PortMatch, flow string) (Match, string) {
+// asked returns the port of the flow.
+func (x *explainer) asked() string { return model.PortString(x.t.Protocol, x.t.Port, x.t.Port) }
+
+func (x *explainer) namedPort(p model.PortMatch) (Match, string) {
 	dst := x.m.pod(x.t.Dst)
 	name := x.m.u.peers[x.t.Dst].String()
 	if dst == nil {
@@ -173,5 +182,5 @@ func (x *explainer) namedPort(p model.PortMatch, flow string) (Match, string) {
 	case len(has) == 0:
 		return m, fmt.Sprintf("wrong port: %s has no port %s", name, p)
 	}
-	return m, fmt.Sprintf("wrong port: %s is %s on %s, the flow is to %s", p, strings.Join(has, ", "), name, flow)
+	return m, fmt.Sprintf("wrong port: %s is %s on %s, the flow is to %s", p, strings.Join(has, ", "), name, x.asked())
 }

@@ -94,7 +94,10 @@ type Pod struct {
 	Weight int
 	// StandIn marks the pod that stands for a workload without pods.
 	StandIn bool
-	Origin  Origin
+	// LateLabels are the keys of labels that such pods get when they are made,
+	// sorted: whether a selector that names one matches is open (NP-47).
+	LateLabels []string
+	Origin     Origin
 }
 
 // ContainerPort is a port that a container declares.

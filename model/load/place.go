@@ -148,6 +148,7 @@ func standIn(parts *workloadParts) model.Pod {
 	}
 	pod := maker.Template
 	pod.Weight, pod.StandIn = replicas, true
+	pod.LateLabels = lateLabelsOf(maker.Kind, pod.Labels)
 	return pod
 }
 

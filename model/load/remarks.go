@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"slices"
 
 	"netreach/model"
 	"netreach/model/lower/adminpol"
@@ -102,10 +103,24 @@ const podTemplateHash = "pod-template-hash"
 // workload: a stand-in cannot have them (NP-47).
 var lateKeys = map[string][]string{
 	"Deployment":  {podTemplateHash},
+	"ReplicaSet":  {podTemplateHash},
 	"StatefulSet": {"statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"},
 	"DaemonSet":   {"controller-revision-hash", "pod-template-generation"},
 	"Job":         {"job-name", "controller-uid", "batch.kubernetes.io/job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-completion-index"},
 	"CronJob":     {"job-name", "controller-uid", "batch.kubernetes.io/job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-completion-index"},
+}
+
+// lateLabelsOf returns the late keys of a kind of workload that labels lack,
+// sorted.
+func lateLabelsOf(kind string, labels model.Labels) []string {
+	var out []string
+	for _, key := range lateKeys[kind] {
+		if _, ok := labels.Get(key); !ok {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // lateLabels warns of selectors that ask stand-ins for labels that only real
@@ -114,13 +129,7 @@ func (r *reader) lateLabels(c *model.Cluster) {
 	lacking := map[namespaceKey]*model.Pod{}
 	for i := range c.Pods {
 		p := &c.Pods[i]
-		if !p.StandIn {
-			continue
-		}
-		for _, key := range lateKeys[c.Workloads[p.Workload].Kind] {
-			if _, ok := p.Labels.Get(key); ok {
-				continue
-			}
+		for _, key := range p.LateLabels {
 			for _, in := range []namespaceKey{{p.Namespace, key}, {"", key}} {
 				if lacking[in] == nil {
 					lacking[in] = p
@@ -141,7 +150,7 @@ func (r *reader) lateLabels(c *model.Cluster) {
 				}
 				warned[q.Key] = true
 				r.warn(o, "late-label",
-					fmt.Sprintf("%q is a label that pods get when they are made: the pods of %s are not in the input, and what stands for them lacks it", q.Key, p.Origin.Object()),
+					fmt.Sprintf("%q is a label that pods get when they are made: the pods of %s are not in the input, so whether they match is unknown", q.Key, p.Origin.Object()),
 					"read a dump of the pods to have it judged: kubectl get pods -A -o yaml")
 			}
 		}

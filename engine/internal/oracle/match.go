@@ -129,10 +129,19 @@ func (w world) selects(s model.PodSet, p *model.Pod) match {
 	if s.Namespace != "" && s.Namespace != p.Namespace {
 		return no
 	}
-	if !s.Namespaces.Matches(w.namespaceLabels(p.Namespace)) || !s.Pods.Matches(p.Labels) {
+	if !s.Namespaces.Matches(w.namespaceLabels(p.Namespace)) {
 		return no
 	}
-	return w.asPod(p)
+	m := w.asPod(p)
+	for _, r := range s.Pods.Requirements {
+		switch {
+		case slices.Contains(p.LateLabels, r.Key):
+			m = min(m, maybe) // the pod gets the label when it is made (NP-47)
+		case !r.Matches(p.Labels):
+			return no
+		}
+	}
+	return m
 }
 
 // namespaceLabels returns the labels of a namespace; one that is not known has

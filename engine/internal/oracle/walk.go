@@ -163,15 +163,10 @@ func (w walk) applied(tier model.Tier) []application {
 	return out
 }
 
-// ties reports whether the order of two policies is open. Policies that isolate
-// only add up, and no switch orders them (NP-8).
+// ties reports whether the order of two policies is open (CNP-7, ANP-5).
 func (w walk) ties(a, b *model.Policy) bool {
-	if a.Order != b.Order {
-		return false
-	}
-	isolates := func(p *model.Policy) bool { return p.Isolates[model.Egress] || p.Isolates[model.Ingress] }
 	same := a.Origin.Name == b.Origin.Name && a.Origin.Namespace == b.Origin.Namespace && a.Origin.Kind == b.Origin.Kind
-	return w.options.Switches.PriorityTies == model.TiesOpen || same || isolates(a) && isolates(b)
+	return a.Order == b.Order && (w.options.Switches.PriorityTies == model.TiesOpen || same)
 }
 
 // offer is what policies may make of the flow: the actions that they may decide

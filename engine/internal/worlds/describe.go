@@ -45,6 +45,9 @@ func describePod(b *strings.Builder, p *model.Pod) {
 	if p.Node != "" {
 		b.WriteString(" on " + p.Node)
 	}
+	if len(p.LateLabels) > 0 {
+		fmt.Fprintf(b, " late %v", p.LateLabels)
+	}
 	if p.Weight != 1 || p.StandIn {
 		fmt.Fprintf(b, " stands for %d", p.Weight)
 	}

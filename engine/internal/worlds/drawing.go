@@ -124,6 +124,7 @@ func (d *drawing) pods(n int) {
 			p.Name = workload + "-" + strconv.Itoa(i)
 		case 3:
 			kind, p.StandIn, p.Weight = "Deployment", true, d.choose(4)
+			p.LateLabels = one(d.choose, nil, nil, nil, []string{"role"}, []string{"app", "role"})
 		}
 		p.Ports = d.containerPorts()
 		if !p.StandIn {
