@@ -103,6 +103,18 @@ var otherPolicies = map[groupKind]bool{
 	{"security.istio.io", "PeerAuthentication"}:   true,
 }
 
+// podMakers lists kinds of other vendors that make pods of a template, as a
+// Deployment does: without their pods in the input, there is nothing to judge.
+var podMakers = map[groupKind]bool{
+	{"argoproj.io", "Rollout"}:                true,
+	{"apps.openshift.io", "DeploymentConfig"}: true,
+	{"apps.kruise.io", "CloneSet"}:            true,
+	{"apps.kruise.io", "StatefulSet"}:         true,
+	{"apps.kruise.io", "DaemonSet"}:           true,
+	{"serving.knative.dev", "Service"}:        true,
+	{"serving.knative.dev", "Configuration"}:  true,
+}
+
 // isPolicy reports whether gk decides about traffic. A name that ends in
 // NetworkPolicy says so in any group, and with any capitals.
 func isPolicy(gk groupKind) bool {
@@ -112,7 +124,7 @@ func isPolicy(gk groupKind) bool {
 // concerns reports whether objects of gk matter to reachability.
 func concerns(gk groupKind) bool {
 	_, ok := kinds[gk]
-	return ok || isPolicy(gk)
+	return ok || isPolicy(gk) || podMakers[gk]
 }
 
 // concernsItems reports whether the items of a list matter that inherit kind, or
@@ -171,6 +183,9 @@ func (r *reader) otherKind(h head, o model.Origin, apiVersion string) {
 		r.wrong(o, "apiVersion", "api-version", fmt.Sprintf("there is no %s in %s", gk.kind, apiVersion), "write apiVersion: "+usualVersion(meant))
 	case gk == groupKind{"kustomize.config.k8s.io", "Kustomization"}:
 		r.warn(o, "not-rendered", "skipped: what it would make of the manifests is not known", "kubectl kustomize DIR | netreach ... -f -")
+	case podMakers[gk]:
+		r.warn(o, "pod-maker", "skipped: the pods that a "+gk.kind+" makes are not in the answer unless they are in the input themselves",
+			"read a dump of the pods as well: kubectl get pods -A -o yaml")
 	case gk == groupKind{"template.openshift.io", "Template"}:
 		r.wrong(o, "", "not-rendered", "a template: the objects in it are not read", "oc process -f FILE -o yaml | netreach ... -f -")
 	}

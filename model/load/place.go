@@ -36,6 +36,8 @@ type workloadParts struct {
 	// owns, such as the ReplicaSets of a Deployment.
 	makers []*workload.Controller
 	pods   []*workload.Pod
+	// finished tells that the input holds pods of it that have finished.
+	finished bool
 }
 
 // place sorts pods into workloads.
@@ -60,12 +62,15 @@ func (w *world) place() placement {
 	}
 	for i := range w.pods.all {
 		p := &w.pods.all[i]
-		if p.Finished {
-			continue // NP-46
-		}
 		k := workloadKey{p.Namespace, "Pod", p.Name}
 		if p.Owned {
 			k = topOwner(controllers, workloadKey{p.Namespace, p.Owner.Kind, p.Owner.Name}, p.Labels)
+		}
+		if p.Finished { // NP-46
+			if parts[k] != nil {
+				parts[k].finished = true
+			}
+			continue
 		}
 		part(k).pods = append(part(k).pods, p)
 	}
@@ -147,6 +152,9 @@ func standIn(parts *workloadParts) model.Pod {
 		}
 	}
 	pod := maker.Template
+	if parts.finished && (maker.Kind == "Job" || maker.Kind == "CronJob") {
+		replicas = 0 // it has run, and its pods are gone (NP-46)
+	}
 	pod.Weight, pod.StandIn = replicas, true
 	pod.LateLabels = lateLabelsOf(maker.Kind, pod.Labels)
 	return pod

@@ -111,7 +111,7 @@ func TestRead_irrelevant(t *testing.T) {
 		"apiVersion: v1\nkind: Service", "apiVersion: v1\nkind: ConfigMap", "apiVersion: v1\nkind: Secret",
 		"apiVersion: networking.k8s.io/v1\nkind: Ingress", "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole",
 		"apiVersion: example.org/v1\nkind: Tier", "apiVersion: example.org/v1\nkind: NetworkSet", "apiVersion: example.org/v1\nkind: AuthorizationPolicy",
-		"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job", "apiVersion: longhorn.io/v1beta2\nkind: Node", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout",
+		"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job", "apiVersion: longhorn.io/v1beta2\nkind: Node", "apiVersion: argoproj.io/v1alpha1\nkind: Workflow",
 		"apiVersion: metrics.k8s.io/v1beta1\nkind: PodMetrics", "apiVersion: policy/v1\nkind: PodDisruptionBudget",
 	} {
 		c := mustRead(t, head+"\nmetadata: 5\nspec: [whatever]\nitems: x\n")
@@ -239,5 +239,26 @@ func TestRead_duplicatePlaces(t *testing.T) {
 	want := "d/b.yaml:3: Pod default/a: a different object of the same name stands at d/a.yaml:1   [duplicate]"
 	if got, _, _ := strings.Cut(ds[0].String(), "\n"); got != want {
 		t.Errorf("got %s", got)
+	}
+}
+
+// A kind that makes pods of a template, but is not known, is not skipped in
+// silence.
+func TestRead_podMakers(t *testing.T) {
+	text := "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: []}}}\n"
+	_, ds := readText(t, load.Options{}, text)
+	if len(ds) != 1 || ds[0].Code != "pod-maker" || ds[0].Severity != model.Warning || ds[0].Origin.Line != 1 || ds[0].Origin.Name != "web" {
+		t.Errorf("got %v", ds)
+	}
+}
+
+// A Job of which all pods have finished is not there any more (NP-46).
+func TestRead_finishedJob(t *testing.T) {
+	text := "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, namespace: a}\nspec: {template: {spec: {containers: []}}}\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: j-x, namespace: a, ownerReferences: [{apiVersion: batch/v1, kind: Job, name: j, uid: u, controller: true}]}\n" +
+		"spec: {containers: []}\nstatus: {phase: Succeeded}\n"
+	c := mustRead(t, text)
+	if len(c.Pods) != 1 || !c.Pods[0].StandIn || c.Pods[0].Weight != 0 || c.Workloads[0].Replicas != 0 {
+		t.Errorf("got %+v", c.Pods)
 	}
 }
