@@ -29,7 +29,9 @@ type Matrix struct {
 	dirs     [model.Directions]side
 	nodeOf   []int32          // by peer: its node's index in cluster.Nodes, or -1
 	byName   map[string][]int // "ns/name" -> workloads
-	strays   [model.Directions]func() *strays
+	// What only questions about single flows need is made when one is asked.
+	strays [model.Directions]func() *strays
+	places func() []place // by peer
 }
 
 // side is one direction of a matrix.
@@ -58,6 +60,7 @@ func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, e
 	}
 	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], switches: switches}
 	m.ground = newGround(u, cluster, &m.switches)
+	m.places = sync.OnceValue(m.newPlaces)
 	for d := range model.Directions {
 		m.strays[d] = sync.OnceValue(func() *strays { return newStrays(m.cluster, d) })
 	}
@@ -100,7 +103,7 @@ type compiler struct {
 func newCompiler(m *Matrix, o *order, d model.Direction) *compiler {
 	return &compiler{
 		order: o, m: m, d: d, sel: newSelections(m.ground), rowIDs: map[uint64][]rowID{},
-		algebra: sets{m.ground.everyone.certain},
+		algebra: sets{m.ground.everyone.certain, new(bitset.Builder)},
 	}
 }
 

@@ -209,6 +209,9 @@ func (c *counter) has(r *countRow, spot int32) bool {
 	if r.words != nil {
 		return r.words.has(spot)
 	}
+	if len(r.sets) == 1 {
+		return r.sets[0].Has(int(spot)) // spots are classes
+	}
 	return r.full || c.inAll(r.sets, spot)
 }
 
@@ -417,8 +420,8 @@ func (c *counter) judgeLoop(l *loop, atom int) {
 // allowed reports whether a pair of a pod and its own node is allowed in every
 // layer.
 func (c *counter) allowed(l *loop, atom int, rows bool) bool {
-	if rows && l.rel&toOwnNode == 0 {
-		return true
+	if rows {
+		return true // the way to a node only adds to what the rules allow
 	}
 	for k := range c.layers {
 		y := &c.layers[k]

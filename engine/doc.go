@@ -6,6 +6,8 @@
 //	m, err := engine.Compile(u, 0)                   // one of the universe's clusters
 //	src, err := m.Resolve(peer)                      // an End: a set of peers with a name
 //	a := m.Judge(src, dst, model.PortMatch{})        // verdict, with its parts by port
+//	n, err := engine.CompileUnder(u, 0, switches)    // the same cluster under other switches
+//	c, err := engine.Compare(m, n, ends)             // what that changes
 //
 // Nothing runs on pairs of pods. Pods that no selector, block or named port can
 // tell apart are one class; ports that no rule can tell apart are one atom; the

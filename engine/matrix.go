@@ -105,6 +105,13 @@ func (m *Matrix) itself(id PeerID) bool {
 // replicas where the pod stands for several. A peer that the cluster does not
 // have gives None.
 func (m *Matrix) Verdict(src, dst PeerID, proto model.Protocol, port uint16) model.Verdict {
+	places := m.places()
+	if a, b := &places[src], &places[dst]; src != dst && a.plain(b) {
+		if !a.fam.meets(b.fam) {
+			return model.Denied // no common family
+		}
+		return m.classVerdict(a.class, b.class, unrelated, m.u.ports.Of(proto, port))
+	}
 	if m.u.indexOf[m.ci][src] < 0 || m.u.indexOf[m.ci][dst] < 0 {
 		return model.None
 	}
@@ -138,8 +145,11 @@ func (m *Matrix) meet(a, b int32) bool {
 
 // classVerdict judges a flow from a member of src to one of dst.
 func (m *Matrix) classVerdict(src, dst int32, rel relation, atom int) model.Verdict {
-	e := m.directed(model.Egress, src, dst, rel, atom)
 	i := m.directed(model.Ingress, dst, src, rel, atom)
+	if !i.hi {
+		return model.Denied // whatever the egress
+	}
+	e := m.directed(model.Egress, src, dst, rel, atom)
 	switch {
 	case e.lo && i.lo:
 		return model.Allowed

@@ -348,7 +348,10 @@ func (e *evaluation[T]) choose(o offer[T], v, next value[T]) value[T] {
 }
 
 // sets is the algebra of sets of peer classes.
-type sets struct{ all *bitset.Set }
+type sets struct {
+	all   *bitset.Set
+	build *bitset.Builder // scratch
+}
 
 func (s sets) everyone() *bitset.Set             { return s.all }
 func (sets) nobody() *bitset.Set                 { return nil }
@@ -362,7 +365,7 @@ func (s sets) union(fs []*fragment, applies bool) (certain, possible *bitset.Set
 	if len(fs) == 1 && (applies || !fs[0].open) {
 		return s.of(fs[0])
 	}
-	var lo, hi bitset.Builder
+	lo := s.build
 	open := false
 	for _, f := range fs {
 		sure := applies || !f.open
@@ -376,9 +379,9 @@ func (s sets) union(fs []*fragment, applies bool) (certain, possible *bitset.Set
 		return certain, certain
 	}
 	for _, f := range fs {
-		hi.AddSet(f.peers.possible)
+		s.build.AddSet(f.peers.possible)
 	}
-	return certain, hi.Set()
+	return certain, s.build.Set()
 }
 
 // truth is the algebra of one flow: the peer's class is class.

@@ -11,6 +11,7 @@ import (
 	"netreach/model"
 	"netreach/model/expect"
 	"netreach/model/load"
+	"netreach/model/profile"
 	"netreach/scenarios"
 )
 
@@ -133,6 +134,20 @@ func TestScenarios_Explain(t *testing.T) {
 				if t.Failed() {
 					return
 				}
+			}
+		})
+	}
+}
+
+// TestScenarios_Oracle holds engine and explanation against the oracle, as every
+// profile has it.
+func TestScenarios_Oracle(t *testing.T) {
+	const flows, explain = 2000, 5
+	for _, name := range scenarios.Names() {
+		t.Run(name, func(t *testing.T) {
+			cluster, _, _ := readScenario(t, name)
+			for i, p := range profile.All() {
+				compare(t, cluster, model.Options{Switches: p.Switches}, flows, i, explain)
 			}
 		})
 	}

@@ -234,19 +234,23 @@ func (s *selections) peers(ps []model.Peer) selection {
 	if len(ps) == 1 {
 		return s.peer(&ps[0])
 	}
-	var certain, possible bitset.Builder
+	all := make([]selection, len(ps))
 	open := false
 	for i := range ps {
-		sel := s.peer(&ps[i])
-		certain.AddSet(sel.certain)
-		possible.AddSet(sel.possible)
-		open = open || sel.certain != sel.possible
+		all[i] = s.peer(&ps[i])
+		open = open || all[i].certain != all[i].possible
 	}
-	set := certain.Set()
+	for _, sel := range all {
+		s.build.AddSet(sel.certain)
+	}
+	set := s.build.Set()
 	if !open {
 		return exactly(set)
 	}
-	return selection{set, possible.Set()}
+	for _, sel := range all {
+		s.build.AddSet(sel.possible)
+	}
+	return selection{set, s.build.Set()}
 }
 
 // blockUse is a block, and whether it matches pods and nodes in any case.

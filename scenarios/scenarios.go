@@ -15,7 +15,7 @@ import (
 
 // FS holds the files of all scenarios.
 //
-//go:embed basics clusters pods traps
+//go:embed admin basics clusters pods traps
 var FS embed.FS
 
 // The parts of a scenario.

@@ -4,24 +4,26 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"netreach/model"
 	"netreach/model/expect"
+	"netreach/model/profile"
 	"netreach/scenarios"
 )
 
 func TestNames(t *testing.T) {
 	names := scenarios.Names()
-	if len(names) < 20 {
-		t.Fatalf("%d scenarios, want at least 20", len(names))
+	if len(names) < 40 {
+		t.Fatalf("%d scenarios, want at least 40", len(names))
 	}
 	if !slices.IsSorted(names) {
 		t.Errorf("not sorted: %v", names)
 	}
-	for _, name := range []string{"basics/default-deny", "clusters/shop", "clusters/tenants", "clusters/production"} {
+	for _, name := range []string{"admin/guardrails", "admin/tenancy", "basics/default-deny", "clusters/shop", "clusters/tenants", "clusters/production"} {
 		if !slices.Contains(names, name) {
 			t.Errorf("no scenario %s", name)
 		}
@@ -43,6 +45,9 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// citation is a rule's number in a comment.
+var citation = regexp.MustCompile(`\((SEL|NP|ANP|CNP)-\d`)
 
 // Every scenario has its parts; it expects both an allow and a deny; and the
 // comments of its expectations cite rules.
@@ -71,7 +76,7 @@ func TestScenarios(t *testing.T) {
 			if words[model.Allowed] == 0 || words[model.Denied] == 0 {
 				t.Errorf("expects allow %d times and deny %d times", words[model.Allowed], words[model.Denied])
 			}
-			if !strings.Contains(string(text), "(NP-") && !strings.Contains(string(text), "(SEL-") {
+			if !citation.Match(text) {
 				t.Error("no comment cites a rule")
 			}
 		})
@@ -130,6 +135,14 @@ func checkCommand(t *testing.T, name string, words []string) {
 		case word == "-f":
 			i++
 			reads = words[i] == path.Join("scenarios", name, scenarios.Manifests)
+		case word == "--cni", word == "--versus":
+			i++
+			if _, ok := profile.Named(words[i]); !ok {
+				t.Errorf("%v: there is no profile %s", words, words[i])
+			}
+		case word == "--set":
+			i++
+			err = profile.Set(&model.Switches{}, words[i])
 		case word == "--from", word == "--to", word == "--external":
 			i++
 			_, err = expect.ParsePeer(words[i], "")
