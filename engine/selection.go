@@ -386,10 +386,8 @@ func (s *ground) inBlock(b model.Block, a *attr) Match {
 		where, fam := space(-1-a.addr)/3, family(-1-a.addr)%3
 		return s.u.floating.match(b, where, fam)
 	}
-	for _, class := range s.u.addrs.Block(s.u.blockIDs[blockKey(&b)]) {
-		if class == a.addr {
-			return FullMatch
-		}
+	if slices.Contains(s.u.addrs.Block(s.u.blockIDs[blockKey(&b)]), a.addr) {
+		return FullMatch
 	}
 	return NoMatch
 }

@@ -345,7 +345,9 @@ func (m *Matrix) exposed(n int) []Exposure {
 		return nil
 	}
 	ingress := &m.dirs[model.Ingress]
-	weight := m.classWeights(m.groupShapes(m.end("", m.podPeers())))
+	groups := m.groupShapes(m.end("", m.podPeers()))
+	weight := m.classWeights(groups)
+	twice := m.newRepeats(groups)
 	slices64 := make([][]uint64, 0, 64)
 	for _, w := range weightSlices(weight) {
 		slices64 = append(slices64, w)
@@ -372,7 +374,8 @@ func (m *Matrix) exposed(n int) []Exposure {
 			}
 			admitted = union.Set()
 		}
-		byProgram[i] = admits{int(admitted.Weigh(slices64)), admitted.Intersects(internet)}
+		pods := admitted.Weigh(slices64) - twice.in(admitted)
+		byProgram[i] = admits{int(pods), admitted.Intersects(internet)}
 	}
 	all := make([]Exposure, len(m.cluster.Workloads))
 	seen := make([]int32, len(all))
@@ -410,4 +413,47 @@ func (m *Matrix) classWeights(groups []shapeGroup) []uint64 {
 		}
 	}
 	return out
+}
+
+// repeats are the pods of several members, which weights by class count as
+// often as they have members in a set (NP-53).
+type repeats struct {
+	classes *bitset.Set // those of members but the first
+	pods    map[int][]repeat
+}
+
+// repeat is pods that have members in earlier classes, too.
+type repeat struct {
+	earlier []int32
+	pods    uint64
+}
+
+func (m *Matrix) newRepeats(groups []shapeGroup) *repeats {
+	r := &repeats{pods: map[int][]repeat{}}
+	var b bitset.Builder
+	for i := range groups {
+		classes := m.u.shapes[groups[i].shape]
+		for k := 1; k < len(classes); k++ {
+			b.Add(int(classes[k]))
+			r.pods[int(classes[k])] = append(r.pods[int(classes[k])], repeat{classes[:k], m.weightOf(groups[i].peers)})
+		}
+	}
+	r.classes = b.Set()
+	return r
+}
+
+// in returns how much the weights of the classes in s count too much.
+func (r *repeats) in(s *bitset.Set) uint64 {
+	if !s.Intersects(r.classes) {
+		return 0
+	}
+	n := uint64(0)
+	for class := range s.And(r.classes).All() {
+		for _, p := range r.pods[class] {
+			if slices.ContainsFunc(p.earlier, func(c int32) bool { return s.Has(int(c)) }) {
+				n += p.pods
+			}
+		}
+	}
+	return n
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"net/netip"
+	"strings"
 
 	"netreach/model/selector"
 )
@@ -177,16 +178,14 @@ func (b Block) Contains(a netip.Addr) bool {
 
 // String returns the block as "10.0.0.0/8 except 10.1.0.0/16, 10.2.0.0/16".
 func (b Block) String() string {
-	s := b.CIDR.String()
-	for i, e := range b.Except {
-		if i == 0 {
-			s += " except "
-		} else {
-			s += ", "
-		}
-		s += e.String()
+	if len(b.Except) == 0 {
+		return b.CIDR.String()
 	}
-	return s
+	excepts := make([]string, len(b.Except))
+	for i, e := range b.Except {
+		excepts[i] = e.String()
+	}
+	return b.CIDR.String() + " except " + strings.Join(excepts, ", ")
 }
 
 // String returns the peer for a person to read.
@@ -204,11 +203,7 @@ func (p Peer) String() string {
 		}
 		return "nodes with " + p.Nodes.String()
 	case PeerNames:
-		s := "names"
-		for _, n := range p.Names {
-			s += " " + n
-		}
-		return s
+		return strings.Join(append([]string{"names"}, p.Names...), " ")
 	case PeerClosed:
 	}
 	return "a peer that cannot be read"

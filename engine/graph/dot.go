@@ -22,9 +22,14 @@ const maxPorts = 3
 // ports writes a set of ports as words. Same graph, same bytes.
 //
 // An edge is solid where all members of both ends may use its ports, dashed
-// where only some may, and dotted where that is unknown.
-func DOT(g *Graph, ports func([]engine.PortRange) []string) ([]byte, error) {
-	out, err := dot.Marshal(&picture{Graph: g, ports: ports}, "netreach", "", "  ")
+// where only some may, and dotted where that is unknown. A node without edges is
+// grey.
+//
+// The ports that the picture is about, in words as of ports, stand in its title,
+// and then no more on the edges that have just these. Without any it is about
+// all ports.
+func DOT(g *Graph, ports func([]engine.PortRange) []string, about ...string) ([]byte, error) {
+	out, err := dot.Marshal(&picture{Graph: g, ports: ports, about: about}, "netreach", "", "  ")
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +41,7 @@ func DOT(g *Graph, ports func([]engine.PortRange) []string) ([]byte, error) {
 type picture struct {
 	*Graph
 	ports func([]engine.PortRange) []string
+	about []string
 }
 
 // attributes is a list of DOT attributes in the order in which it is written.
@@ -47,13 +53,17 @@ func (a attributes) Attributes() []encoding.Attribute { return a }
 // DOTAttributers returns the attributes of the whole picture and the defaults
 // of its nodes and edges.
 func (p *picture) DOTAttributers() (whole, node, edge encoding.Attributer) {
-	return attributes{
-			{Key: "rankdir", Value: "LR"},
-			{Key: "newrank", Value: "true"}, // the older ranking fails on cycles through boxes
-			{Key: "fontname", Value: "Helvetica"},
-			{Key: "nodesep", Value: "0.35"},
-			{Key: "ranksep", Value: "1.1"},
-		}, attributes{
+	page := attributes{
+		{Key: "rankdir", Value: "LR"},
+		{Key: "newrank", Value: "true"}, // the older ranking fails on cycles through boxes
+		{Key: "fontname", Value: "Helvetica"},
+		{Key: "nodesep", Value: "0.35"},
+		{Key: "ranksep", Value: "1.1"},
+	}
+	if len(p.about) > 0 {
+		page = append(page, attributes{{Key: "label", Value: "on " + strings.Join(p.about, ", ")}, {Key: "labelloc", Value: "t"}}...)
+	}
+	return page, attributes{
 			{Key: "shape", Value: "box"},
 			{Key: "style", Value: "rounded,filled"},
 			{Key: "fillcolor", Value: "white"},
@@ -94,7 +104,8 @@ func (p *picture) Structure() []dot.Graph {
 func (p *picture) Nodes() graph.Nodes {
 	list := make([]graph.Node, len(p.nodes))
 	for i, n := range p.nodes {
-		list[i] = drawn{n.(*Node)}
+		id := n.ID()
+		list[i] = drawn{n.(*Node), len(p.out[id]) == 0 && len(p.in[id]) == 0}
 	}
 	return nodes(list)
 }
@@ -110,7 +121,7 @@ func (p *picture) From(id int64) graph.Nodes {
 
 // Edge returns the edge with its attributes.
 func (p *picture) Edge(u, v int64) graph.Edge {
-	return line{Edge: p.find(u, v), ports: p.ports}
+	return line{Edge: p.find(u, v), ports: p.ports, about: p.about}
 }
 
 // box is the subgraph of a namespace: nodes only, because the picture draws
@@ -146,7 +157,10 @@ type bare struct{ *Node }
 func (b bare) DOTID() string { return b.End.Name }
 
 // drawn is a node with its attributes.
-type drawn struct{ *Node }
+type drawn struct {
+	*Node
+	alone bool // it has no edges
+}
 
 // DOTID returns the name of the end.
 func (d drawn) DOTID() string { return d.End.Name }
@@ -169,6 +183,13 @@ func (d drawn) Attributes() []encoding.Attribute {
 	if d.End.Outside {
 		list = append(list, encoding.Attribute{Key: "shape", Value: "ellipse"}, encoding.Attribute{Key: "fillcolor", Value: "#fdf3dc"})
 	}
+	if d.alone {
+		list[0].Value += "\nno flows shown"
+		list = append(list, attributes{{Key: "color", Value: pale}, {Key: "fontcolor", Value: faint}}...)
+		if !d.End.Outside {
+			list = append(list, encoding.Attribute{Key: "fillcolor", Value: "#e9ecef"})
+		}
+	}
 	return list
 }
 
@@ -183,6 +204,7 @@ func members(n int) string {
 type line struct {
 	*Edge
 	ports func([]engine.PortRange) []string
+	about []string
 }
 
 // Attributes labels the edge with its ports.
@@ -191,15 +213,20 @@ func (l line) Attributes() []encoding.Attribute {
 	style := ""
 	for _, s := range l.Segments {
 		ports := l.ports(s.Ports)
-		prefix := ""
-		if s.Verdict != model.Allowed {
-			prefix = s.Verdict.String() + " "
-		}
 		full = append(full, s.Verdict.String()+" "+strings.Join(ports, ", "))
-		if n := len(ports); n > maxPorts+1 {
+		switch n := len(ports); {
+		case slices.Equal(ports, l.about):
+			ports = nil // the title says it
+		case n > maxPorts+1:
 			ports = append(slices.Clip(ports[:maxPorts]), "+"+strconv.Itoa(n-maxPorts)+" more")
 		}
-		short = append(short, prefix+strings.Join(ports, "\n"))
+		words := strings.Join(ports, "\n")
+		if s.Verdict != model.Allowed {
+			words = strings.TrimSpace(s.Verdict.String() + " " + words)
+		}
+		if words != "" {
+			short = append(short, words)
+		}
 		switch {
 		case s.Verdict == model.Unknown:
 			style = "dotted"
@@ -208,10 +235,13 @@ func (l line) Attributes() []encoding.Attribute {
 		}
 	}
 	tooltip := l.from.End.Name + " -> " + l.to.End.Name + ": " + strings.Join(full, "; ")
-	list := attributes{
-		{Key: "label", Value: strings.Join(short, "\n")},
-		{Key: "tooltip", Value: tooltip},
-		{Key: "labeltooltip", Value: tooltip},
+	list := attributes{{Key: "tooltip", Value: tooltip}}
+	if len(short) > 0 {
+		list = attributes{
+			{Key: "label", Value: strings.Join(short, "\n")},
+			{Key: "tooltip", Value: tooltip},
+			{Key: "labeltooltip", Value: tooltip},
+		}
 	}
 	if style != "" {
 		list = append(list, encoding.Attribute{Key: "style", Value: style})
@@ -225,6 +255,9 @@ func (l line) Attributes() []encoding.Attribute {
 // pale is the colour of edges that are open on every port: where no policy
 // restricts anything they are many, and hide the others.
 const pale = "#aab7c4"
+
+// faint is the colour of names that have no edge.
+const faint = "#7a858f"
 
 // everything reports whether the edge is open on every port for all members.
 func (l line) everything() bool {

@@ -59,8 +59,7 @@ func diagnostic(err error, file string, line int) model.Diagnostic {
 		Origin:   model.Origin{File: file, Line: line},
 		Text:     err.Error(),
 	}
-	var syntax *SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*SyntaxError](err); ok {
 		d.Hint = syntax.Hint
 	}
 	return d

@@ -83,7 +83,7 @@ type signature struct {
 func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 	toggles := make([]signature, len(a.starts)+1)
 	inSpecial := make([]bool, len(a.starts)+1)
-	toggle := func(block int, at int) {
+	toggle := func(block, at int) {
 		if block == len(ranges)-1 {
 			inSpecial[at] = !inSpecial[at]
 		}

@@ -17,12 +17,12 @@ func (b *Builder) own(key int32) *chunk {
 		b.dense = append(b.dense, nil)
 	}
 	c := b.dense[key]
-	switch {
-	case c == nil:
+	switch c {
+	case nil:
 		c = b.fresh()
 		b.touched = append(b.touched, key)
 		b.dense[key] = c
-	case c == fullChunk:
+	case fullChunk:
 		c = b.fresh()
 		*c = *fullChunk
 		b.dense[key] = c
