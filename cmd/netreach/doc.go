@@ -6,6 +6,7 @@
 //	$ netreach can shop/web shop/db 5432 -f manifests/
 //	$ netreach explain shop/web shop/db 5432 -f manifests/
 //	$ netreach matrix -f manifests/
+//	$ netreach matrix -f manifests/ --cni calico --versus cilium
 //	$ netreach graph -f manifests/ | dot -Tsvg > reach.svg
 //
 // # Input
@@ -14,6 +15,15 @@
 // repeated. YAML and JSON, several documents in a file, lists as kubectl get
 // prints them, and gzip of any of these are read. Workloads without pods stand
 // for their pods.
+//
+// A file .netreach.yaml in the working directory, or above it in the repository,
+// can say what the command line leaves out: see netreach help config.
+//
+// # Network plugins
+//
+// Points that are up to the network plugin follow the specification's
+// suggestion unless a profile (--cni) or a switch (--set) says otherwise: see
+// netreach profiles and netreach help switches.
 //
 // # Exit codes
 //
@@ -29,5 +39,6 @@
 // Policy decides about TCP, UDP and SCTP; other protocols are not modelled. A
 // verdict is about new connections between addresses of pods, nodes and hosts
 // outside; Services, Ingresses and names are not followed. Policy kinds other
-// than NetworkPolicy of networking.k8s.io are refused, not ignored.
+// than NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy and
+// ClusterNetworkPolicy are refused, not ignored.
 package main

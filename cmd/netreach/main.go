@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strconv"
 
@@ -14,6 +15,10 @@ func main() { os.Exit(run()) }
 // run is the process boundary: what the process has becomes an Env, and an
 // exit code comes back.
 func run() int {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "" // then only the directory itself is searched for a configuration
+	}
 	width, _ := strconv.Atoi(os.Getenv("COLUMNS"))
 	return cli.Main(cli.Env{
 		Args:       os.Args[1:],
@@ -21,6 +26,7 @@ func run() int {
 		Stdout:     os.Stdout,
 		Stderr:     os.Stderr,
 		FS:         load.OS{},
+		Dir:        filepath.ToSlash(dir),
 		Getenv:     os.Getenv,
 		IsTerminal: isTerminal(os.Stdout),
 		Width:      width,

@@ -32,6 +32,10 @@ func TestScripts(t *testing.T) {
 			// What the user's shell has set must not change an output.
 			e.Setenv("NO_COLOR", "")
 			e.Setenv("COLUMNS", "")
+			// The search for a configuration file ends here.
+			if err := os.Mkdir(filepath.Join(e.WorkDir, ".git"), 0o755); err != nil {
+				return err
+			}
 			return os.CopyFS(filepath.Join(e.WorkDir, "shop"), os.DirFS(filepath.Join("testdata", "shop")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -2,10 +2,12 @@ package load
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"netreach/model"
+	"netreach/model/load/internal/prune"
 )
 
 // cutting is a YAML list that was cut at its items.
@@ -86,7 +88,11 @@ func lineEnd(text []byte, pos int) int {
 // cutToJSON cuts a list and converts its parts: the list without items, and
 // each item. It reports false if doc is no list, or cannot be cut; the caller
 // must then read it as one.
-func cutToJSON(doc model.Document) (list head, items []value, ok bool) {
+func cutToJSON(doc model.Document) (list head, items []value, ok bool) { return cutItems(doc, false) }
+
+// cutItems is cutToJSON, which with fast leaves out what does not count of the
+// items.
+func cutItems(doc model.Document, fast bool) (list head, items []value, ok bool) {
 	parts, ok := cut(doc)
 	if !ok {
 		return head{}, nil, false
@@ -100,10 +106,20 @@ func cutToJSON(doc model.Document) (list head, items []value, ok bool) {
 		return head{}, nil, false
 	}
 	list.items = jsontext.Value("[]")
+	var assumed prune.Type
+	assumed.APIVersion, _ = unquote(list.apiVersion)
+	assumed.Kind, _ = unquote(list.kind)
+	assumed.Kind = strings.TrimSuffix(assumed.Kind, "List")
 	items = make([]value, len(parts.items))
 	for i := range parts.items {
 		item := &parts.items[i]
 		item.Text = undash(item.Text)
+		if fast {
+			if out, ok := pruned(nil, *item, assumed); ok {
+				items[i] = value{json: out, pruned: true, doc: item, line: item.Line}
+				continue
+			}
+		}
 		out, errs := toJSON(item.Text)
 		if errs != nil || out[0] != '{' { // only a mapping ends where its text does
 			return head{}, nil, false

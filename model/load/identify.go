@@ -55,7 +55,7 @@ func (r *reader) identify(obj *object, h head, entry kindReader) bool {
 		refuse("metadata.name", "object-name", "the name is missing", "give the object a name")
 	case o.Kind == "Namespace" && !isLabelName(name):
 		refuse("metadata.name", "object-name", fmt.Sprintf("%q is not a name for a namespace", name), nameHint(name, labelNameHint))
-	case len(validation.IsDNS1123Subdomain(name)) > 0:
+	case !isUsualName(name) && len(validation.IsDNS1123Subdomain(name)) > 0:
 		refuse("metadata.name", "object-name", fmt.Sprintf("%q is not a name for a %s", o.Name, o.Kind), nameHint(name, objectNameHint))
 	}
 	if o.Namespace != "" && !isLabelName(o.Namespace) {
@@ -64,7 +64,22 @@ func (r *reader) identify(obj *object, h head, entry kindReader) bool {
 	return r.judge(*o, ds)
 }
 
-func isLabelName(name string) bool { return len(validation.IsDNS1123Label(name)) == 0 }
+func isLabelName(name string) bool {
+	return isUsualName(name) || len(validation.IsDNS1123Label(name)) == 0
+}
+
+// isUsualName reports whether a name is one that every object may have. It is
+// much faster than the regular expressions that also know the others.
+func isUsualName(name string) bool {
+	const longest = 63
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && (c != '-' || i == 0 || i == len(name)-1) {
+			return false
+		}
+	}
+	return name != "" && len(name) <= longest
+}
 
 const (
 	labelNameHint  = "lower-case letters, digits and '-', beginning and ending with a letter or digit, at most 63 in all"

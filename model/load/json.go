@@ -40,35 +40,89 @@ func jsonValues(text []byte, yield func(value jsontext.Value, offset int)) error
 // array elements are their numbers.
 func members(text jsontext.Value) iter.Seq[member] {
 	return func(yield func(member) bool) {
-		dec := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-		open, err := dec.ReadToken()
-		if err != nil || open.Kind() != '{' && open.Kind() != '[' {
+		at := skipBlanks(text, 0)
+		if at == len(text) || text[at] != '{' && text[at] != '[' {
 			return
 		}
-		for i := 0; dec.PeekKind() != '}' && dec.PeekKind() != ']'; i++ {
-			m := member{name: strconv.Itoa(i)}
-			if open.Kind() == '{' {
-				name, err := dec.ReadToken()
-				if err != nil {
-					return
-				}
-				m.name = name.String()
-			}
-			if m.value, err = dec.ReadValue(); err != nil {
+		isObject := text[at] == '{'
+		for i := 0; ; i++ {
+			at = skipBlanks(text, at+1) // behind the bracket or comma
+			if text[at] == '}' || text[at] == ']' {
 				return
 			}
-			m.offset = int(dec.InputOffset()) - len(m.value)
+			var m member
+			if isObject {
+				end := valueEnd(text, at)
+				m.name, _ = unquote(text[at:end])
+				at = skipBlanks(text, skipBlanks(text, end)+1) // behind the colon
+			} else {
+				m.name = strconv.Itoa(i)
+			}
+			end := valueEnd(text, at)
+			m.value, m.offset = text[at:end:end], at
 			if !yield(m) {
+				return
+			}
+			if at = skipBlanks(text, end); text[at] != ',' {
 				return
 			}
 		}
 	}
 }
 
+func skipBlanks(text []byte, at int) int {
+	for at < len(text) && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+// valueEnd returns where the value ends that begins at text[at:]. What it
+// passes over is known to be JSON.
+func valueEnd(text []byte, at int) int {
+	depth := 0
+	for at < len(text) {
+		switch text[at] {
+		case '"':
+			for at++; text[at] != '"'; at++ {
+				if text[at] == '\\' {
+					at++
+				}
+			}
+			at++
+		case '{', '[':
+			depth++
+			at++
+		case '}', ']':
+			if depth == 0 {
+				return at // a number or word ends before it
+			}
+			depth--
+			at++
+		case ',', ':', ' ', '\n', '\r', '\t':
+			if depth == 0 {
+				return at
+			}
+			at++
+			continue
+		default:
+			at++
+			continue
+		}
+		if depth == 0 {
+			return at
+		}
+	}
+	return at
+}
+
 // unquote returns the string that value holds, and whether it holds one.
 func unquote(value jsontext.Value) (string, bool) {
 	if value.Kind() != '"' {
 		return "", false
+	}
+	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner), true
 	}
 	s, err := jsontext.AppendUnquote(nil, value)
 	return string(s), err == nil

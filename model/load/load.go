@@ -14,12 +14,15 @@
 // and all of them are reported at once. Nothing that could change a verdict is
 // left out in silence: with an Error among the diagnostics there is no cluster.
 //
-// Lists are read item by item where their layout allows it. That is all there
-// is for speed at present; the values between the boxes above are where a
-// faster path can replace a slower one.
+// Of bulky kinds only what counts is read, by a scan that package prune does.
+// Large inputs are cut into windows, which several workers read. Both fall back
+// to what is said above, for an item, a document or a file, on anything that
+// they do not know for certain: see stream. They return what the slow path
+// returns, with the one exception that package prune names.
 package load
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -40,6 +43,12 @@ type Options struct {
 	// server would refuse, and the earlier ones of duplicate objects. All of
 	// them become warnings. What is not even YAML or JSON stays an error.
 	Lenient bool
+
+	// reference turns the fast paths off.
+	reference bool
+	// window is the size of the parts in which large files are read; 0 is the
+	// usual one.
+	window int
 }
 
 // Read reads the files, directories and, for "-", the standard input that names
@@ -51,7 +60,7 @@ type Options struct {
 // is not nil; that says which names could not be read, or that they hold
 // nothing.
 func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, error) {
-	r := &reader{fs: opts.FS, stdin: opts.Stdin, namespace: opts.Namespace, lenient: opts.Lenient, world: newWorld()}
+	r := &reader{fs: opts.FS, stdin: opts.Stdin, namespace: opts.Namespace, lenient: opts.Lenient, reference: opts.reference, window: opts.window, world: newWorld()}
 	if r.fs == nil {
 		r.fs = OS{}
 	}
@@ -61,12 +70,15 @@ func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, er
 	sources, err := r.sources(names)
 	errs := []error{err}
 	for _, s := range sources {
+		if r.large(s) {
+			continue
+		}
 		data, err := r.content(s)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if text, ok := r.text(s, data); ok {
+		if text, ok := r.text(s, data); ok && !r.stream(s, bytes.NewReader(text)) {
 			r.documents(s, text)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"netreach/model"
 	"netreach/model/lower/strict"
+	"netreach/model/lower/workload"
 )
 
 // object is an object of a kind that counts.
@@ -16,7 +17,17 @@ type object struct {
 	groupKind
 	namespace, name string
 	json            jsontext.Value
-	origin          model.Origin
+	// pruned is that of the value.
+	pruned bool
+	origin model.Origin
+}
+
+// options returns how to read an object of a bulky kind.
+func (o object) options() []workload.Option {
+	if o.pruned {
+		return []workload.Option{workload.Searched()}
+	}
+	return nil
 }
 
 // object reads an object that is not a list.
@@ -42,7 +53,7 @@ func (r *reader) object(v value, h head) {
 		r.otherKind(h, o, apiVersion)
 		return
 	}
-	obj := object{groupKind: gk.canonical(), json: v.json, origin: o}
+	obj := object{groupKind: gk.canonical(), json: v.json, pruned: v.pruned, origin: o}
 	if !r.identify(&obj, h, entry) {
 		return
 	}

@@ -39,7 +39,7 @@ func (r *reader) networkPolicy(obj object) {
 		policy, ds = netpol.Lower(&np, obj.origin)
 	}
 	ds = slices.DeleteFunc(ds, func(d model.Diagnostic) bool { return followsFrom(d, unknown) })
-	keep(r, &r.world.policies, obj, policy, slices.Concat(unknown, ds))
+	keep(r, (*world).policiesOf, obj, policy, slices.Concat(unknown, ds))
 }
 
 // adminPolicy returns the reader of a kind of admin policy. With leniency a rule
@@ -48,7 +48,7 @@ func adminPolicy(read func(text []byte, origin model.Origin, lenient bool) (mode
 	return func(r *reader, obj object) {
 		obj.origin.Doc = retained(obj.origin.Doc)
 		policy, ds := read(obj.json, obj.origin, r.lenient)
-		keep(r, &r.world.policies, obj, policy, ds)
+		keep(r, (*world).policiesOf, obj, policy, ds)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"netreach/model"
+	"netreach/model/load/internal/prune"
 )
 
 // reader is the state of one call of Read.
@@ -16,6 +17,14 @@ type reader struct {
 	stdin     io.Reader
 	namespace string
 	lenient   bool
+	// reference turns the fast paths off, and window is the size of windows.
+	reference bool
+	window    int
+	// forked readers read a part of the input. They keep what they read, and
+	// words that came before.
+	forked bool
+	kept   []kept
+	words  map[string]string
 
 	// seen counts the values that are not null.
 	seen    int
@@ -29,6 +38,9 @@ type reader struct {
 type value struct {
 	// json is the value. It is checked: reading it cannot fail.
 	json jsontext.Value
+	// pruned tells that json holds only what counts, and that no other name
+	// resembles one of those that do.
+	pruned bool
 	// doc is the text that the value was read from, and root its path in it. The
 	// text may be part of a much larger one.
 	doc  *model.Document
@@ -53,11 +65,16 @@ func (v value) origin() model.Origin {
 // documents reads all the documents of a source.
 func (r *reader) documents(s source, text []byte) {
 	for _, doc := range split(s.name, text) {
-		if looksJSON(doc.Text) {
-			r.jsonDocument(s, doc)
-		} else {
-			r.yamlDocument(s, doc)
-		}
+		r.document(s, doc)
+	}
+}
+
+// document reads one document.
+func (r *reader) document(s source, doc model.Document) {
+	if looksJSON(doc.Text) {
+		r.jsonDocument(s, doc)
+	} else {
+		r.yamlDocument(s, doc)
 	}
 }
 
@@ -81,6 +98,12 @@ func (r *reader) jsonValue(v value) {
 // yamlDocument reads one YAML document, item by item if it is a list that can be
 // cut.
 func (r *reader) yamlDocument(s source, doc model.Document) {
+	if !r.reference {
+		if out, ok := pruned(nil, doc, prune.Type{}); ok {
+			r.value(value{source: s, json: out, pruned: true, doc: &doc, line: doc.Line})
+			return
+		}
+	}
 	if r.yamlList(s, doc) {
 		return
 	}
@@ -95,7 +118,7 @@ func (r *reader) yamlDocument(s source, doc model.Document) {
 // yamlList reads a list item by item. It reports false, and has done nothing, if
 // the document is to be read as one.
 func (r *reader) yamlList(s source, doc model.Document) bool {
-	list, items, ok := cutToJSON(doc)
+	list, items, ok := cutItems(doc, !r.reference)
 	if !ok {
 		return false
 	}

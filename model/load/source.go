@@ -104,6 +104,22 @@ func isManifest(name string) bool {
 	return false
 }
 
+// large reads a source in windows, if it is a large file of a layout that is
+// known. It reports false, and has done nothing, if it is not: the file can be
+// opened again then.
+func (r *reader) large(s source) bool {
+	if s.name == stdin || r.reference {
+		return false
+	}
+	file, err := r.fs.Open(s.name)
+	if err != nil {
+		return false
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular() && r.stream(s, file)
+}
+
 // content returns what the source holds.
 func (r *reader) content(s source) ([]byte, error) {
 	if s.name != stdin {

@@ -36,6 +36,19 @@ func newWorld() *world {
 	}
 }
 
+// reserve makes room for about n objects more, most of which are pods.
+func (w *world) reserve(n int) {
+	if len(w.pods.all) == 0 {
+		w.pods.all, w.pods.at = make([]workload.Pod, 0, n), make(map[identity]int, n)
+	}
+}
+
+func (w *world) namespacesOf() *collection[model.Namespace]      { return &w.namespaces }
+func (w *world) nodesOf() *collection[model.Node]                { return &w.nodes }
+func (w *world) podsOf() *collection[workload.Pod]               { return &w.pods }
+func (w *world) controllersOf() *collection[workload.Controller] { return &w.controllers }
+func (w *world) policiesOf() *collection[model.Policy]           { return &w.policies }
+
 // identity is what no two objects of a cluster have in common (VAL-5).
 type identity struct {
 	groupKind

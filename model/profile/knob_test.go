@@ -54,9 +54,9 @@ func TestKnobs_field(t *testing.T) {
 		}
 	}
 	// A switch without a knob could not be chosen by anybody.
-	for i := range reflect.TypeFor[model.Switches]().NumField() {
-		if f := reflect.TypeFor[model.Switches]().Field(i).Name; knobOf[f] == "" {
-			t.Errorf("no knob for model.Switches.%s", f)
+	for f := range reflect.TypeFor[model.Switches]().Fields() {
+		if knobOf[f.Name] == "" {
+			t.Errorf("no knob for model.Switches.%s", f.Name)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -58,12 +59,18 @@ func (s *session) explain() *cobra.Command {
 		Long: `explain is can --explain: below the verdict it names, for egress and for ingress,
 the policies that isolate the subject, the rule that decided, or for a deny each
 rule that might have allowed it and why it did not, all with file and line. The
-rule that came nearest stands last.
+rule that came nearest stands last. In a cluster with admin policies it walks the
+tiers: which passed the flow on, which decided, and what was skipped.
+
+Of an unknown verdict it names what would settle it. A caveat says that a verdict
+rests on a point that is up to the implementation, and what it is otherwise; a
+profile (--cni) or a switch (--set) decides such a point.
 
 ` + peersHelp + `
 
 Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
 		Example: `  netreach explain shop/web shop/db 5432 -f manifests/
+  netreach explain shop/web shop/db 5432 -f manifests/ --cni cilium
   netreach explain shop/web shop/db -f manifests/ -o json`,
 		Args:              wants(2, 3, "a source, a destination and perhaps a port"),
 		ValidArgsFunction: s.completeQuestion,
@@ -92,6 +99,7 @@ func (s *session) ask(verb render.Verb, args []string) error {
 	if answer.Answer.Verdict != model.Allowed {
 		s.code = exitNo
 	}
+	s.hint(in.addressesFor(answer.Answer))
 	return out.Query(answer)
 }
 
@@ -136,10 +144,10 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 		return nil, err
 	}
 	a := in.matrix.Judge(src, dst, q.port)
-	if err := in.settled(a); err != nil {
-		return nil, err
+	out := &render.Query{
+		Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a),
+		Tiered: slices.ContainsFunc(in.cluster.Policies, func(p model.Policy) bool { return p.Tier != model.TierNetworkPolicy }),
 	}
-	out := &render.Query{Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a)}
 	for _, w := range a.Witnesses {
 		if note := in.families(w); note != "" {
 			out.Answer.Notes = append(out.Answer.Notes, note)
@@ -151,9 +159,13 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	for _, w := range a.Witnesses {
 		t := in.matrix.Explain(w.Src, w.Dst, w.Port.Protocol, in.example(w))
 		flow := render.Why{Trace: t, Src: in.subject(w.Src, q.src, src), Dst: in.subject(w.Dst, q.dst, dst)}
+		if flow.Settle, err = in.settles(&t); err != nil {
+			return nil, err
+		}
 		out.Why = append(out.Why, flow)
 	}
-	return out, nil
+	out.Caveats, err = in.caveats(out)
+	return out, err
 }
 
 // families says how the address families differ in a flow that is neither

@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"netreach/cmd/internal/config"
 )
 
 // Main runs one command line and returns its exit code.
@@ -49,6 +51,12 @@ type session struct {
 	out   *bufio.Writer
 	code  int
 	flags globals
+	// globals are the flags of all verbs, and tell which the user gave.
+	globals *pflag.FlagSet
+	// configName is the configuration file that was read, or "", and switches
+	// are what it says of single switches, unless --cni has replaced it.
+	configName string
+	switches   []config.Switch
 }
 
 // globals are the flags of all verbs.
@@ -59,10 +67,14 @@ type globals struct {
 	lenient   bool
 	quiet     bool
 	podCIDRs  []string
+	cni       string
 	knobs     []string
+	config    string
+	noConfig  bool
 }
 
 func (s *session) root() *cobra.Command {
+	version := false
 	root := &cobra.Command{
 		Use:   "netreach",
 		Short: "Who can reach whom in a Kubernetes cluster",
@@ -85,8 +97,15 @@ all addresses, and needs neither a cluster nor a network.`,
 		SilenceUsage:  true,
 		Args:          s.noVerb,
 		// Without a verb there is nothing to do but to say what there is.
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				s.printVersion()
+				return nil
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&version, "version", false, "print the version, as the verb does")
 	root.SetArgs(append([]string{}, s.env.Args...))
 	root.SetIn(s.env.Stdin)
 	root.SetOut(s.out)
@@ -94,7 +113,10 @@ all addresses, and needs neither a cluster nor a network.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	s.globalFlags(root.PersistentFlags())
-	root.AddCommand(s.can(), s.explain(), s.matrix(), s.graph(), s.demo(), s.version(), s.completion())
+	root.AddCommand(
+		s.reads(s.can()), s.reads(s.explain()), s.reads(s.matrix()), s.reads(s.graph()),
+		s.profiles(), s.config(), s.demo(), s.version(), s.completion(),
+	)
 	root.SetHelpCommand(s.help(root))
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(s.out, cmd) })
 	s.completeGlobals(root)
@@ -102,11 +124,15 @@ all addresses, and needs neither a cluster nor a network.`,
 }
 
 func (s *session) globalFlags(f *pflag.FlagSet) {
+	s.globals = f
 	f.StringSliceVarP(&s.flags.files, "filename", "f", nil, "`FILE` or directory to read, - for standard input; repeatable")
 	f.StringVarP(&s.flags.namespace, "namespace", "n", "", "`NAMESPACE` of objects and peers that name none (default \"default\")")
 	f.StringVarP(&s.flags.output, "output", "o", "", "output `FORMAT`")
 	f.BoolVar(&s.flags.lenient, "lenient", false, "go on without what cannot be read or judged, with a warning")
 	f.BoolVarP(&s.flags.quiet, "quiet", "q", false, "no warnings")
 	f.StringSliceVar(&s.flags.podCIDRs, "pod-cidr", nil, "`CIDR` that pods without an address have theirs from; repeatable")
+	f.StringVar(&s.flags.cni, "cni", "", "`PROFILE` of the network plugin, see netreach profiles (default \"spec\")")
+	f.StringVar(&s.flags.config, "config", "", "configuration `FILE` to use (default: the nearest .netreach.yaml)")
+	f.BoolVar(&s.flags.noConfig, "no-config", false, "use no configuration file")
 	f.StringArrayVar(&s.flags.knobs, "set", nil, "turn a switch, `KNOB=VALUE`; repeatable, see netreach help switches")
 }

@@ -169,14 +169,10 @@ func TestMain_OutputFails(t *testing.T) {
 	}
 }
 
-// TestMain_Examples runs every example of every help text.
+// TestMain_Examples runs every example of every help text, and of the manual in
+// the package comment of cmd/netreach.
 func TestMain_Examples(t *testing.T) {
-	verbs := []string{"", "can", "explain", "matrix", "graph", "demo", "version", "completion", "help"}
-	dump, err := fs.ReadFile(shop(t), "dump.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, verb := range verbs {
+	for _, verb := range []string{"", "can", "explain", "matrix", "graph", "profiles", "config", "demo", "version", "completion", "help"} {
 		help := netreach(t, strings.Fields("help "+verb))
 		_, examples, ok := strings.Cut(help.stdout, "\nExamples:\n")
 		if !ok || help.code != 0 {
@@ -184,24 +180,46 @@ func TestMain_Examples(t *testing.T) {
 			continue
 		}
 		examples, _, _ = strings.Cut(examples, "\n\n"+map[bool]string{true: "Verbs:", false: "Flags"}[verb == ""])
-		ran := 0
-		for line := range strings.Lines(examples) {
-			_, command, ok := strings.Cut(line, "netreach ")
-			if !ok || strings.HasPrefix(strings.TrimSpace(line), "#") {
-				continue
-			}
-			command, _, _ = strings.Cut(command, " | ")
-			command, _, _ = strings.Cut(command, " > ")
-			command = strings.NewReplacer("'", "", ")", "").Replace(strings.TrimSpace(command))
-			got := netreach(t, strings.Fields(command), func(e *cli.Env) { e.Stdin = bytes.NewReader(dump) })
-			if got.code == 2 || got.stdout == "" {
-				t.Errorf("netreach %s: exit code %d: %s", command, got.code, got.stderr)
-			}
-			ran++
+		runExamples(t, examples)
+	}
+	manual, err := os.ReadFile(filepath.Join("..", "..", "netreach", "doc.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var commands []string
+	for line := range strings.Lines(string(manual)) {
+		if command, ok := strings.CutPrefix(line, "//\t$ "); ok {
+			commands = append(commands, command)
 		}
-		if ran == 0 {
-			t.Errorf("help %s: no command among the examples:\n%s", verb, examples)
+	}
+	runExamples(t, strings.Join(commands, ""))
+}
+
+// runExamples runs what stands behind "netreach" in each line of a text, up to
+// a pipe or a file for the output.
+func runExamples(t *testing.T, text string) {
+	t.Helper()
+	dump, err := fs.ReadFile(shop(t), "dump.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for line := range strings.Lines(text) {
+		_, command, ok := strings.Cut(line, "netreach ")
+		if !ok || strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
 		}
+		command, _, _ = strings.Cut(command, " | ")
+		command, _, _ = strings.Cut(command, " > ")
+		command = strings.NewReplacer("'", "", ")", "").Replace(strings.TrimSpace(command))
+		got := netreach(t, strings.Fields(command), func(e *cli.Env) { e.Stdin = bytes.NewReader(dump) })
+		if got.code == 2 || got.stdout == "" {
+			t.Errorf("netreach %s: exit code %d: %s", command, got.code, got.stderr)
+		}
+		ran++
+	}
+	if ran == 0 {
+		t.Errorf("no command among the examples:\n%s", text)
 	}
 }
 

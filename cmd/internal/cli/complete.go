@@ -68,7 +68,9 @@ func (s *session) completeGlobals(root *cobra.Command) {
 	formats := func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return render.Formats(render.Verb(cmd.Name())), noFiles
 	}
-	for flag, complete := range map[string]completer{"set": words(switches...), "output": formats, "pod-cidr": words()} {
+	for flag, complete := range map[string]completer{
+		"set": words(switches...), "output": formats, "pod-cidr": words(), "cni": words(profileWords()...),
+	} {
 		// The flag exists, so that there is nothing to go wrong.
 		_ = root.RegisterFlagCompletionFunc(flag, complete)
 	}
@@ -103,6 +105,9 @@ func (s *session) completeQuestion(_ *cobra.Command, args []string, typed string
 // sketch reads the input for completion: leniently and without a word about
 // what is wrong with it. Standard input belongs to the command to come.
 func (s *session) sketch() *model.Cluster {
+	if file, problems, err := s.configuration(); err == nil && len(problems) == 0 {
+		s.fillIn(file)
+	}
 	files := slices.DeleteFunc(slices.Clone(s.flags.files), func(f string) bool { return f == "-" })
 	if len(files) == 0 {
 		return nil
@@ -121,7 +126,7 @@ func (s *session) peerNames(typed string) []string {
 	if c == nil {
 		return names
 	}
-	in, err := compile(c, model.Options{})
+	in, err := compile(c, nil, implementation{})
 	if err != nil {
 		return names
 	}

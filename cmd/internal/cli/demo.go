@@ -63,7 +63,7 @@ func (s *session) show(st step) error {
 	args := append(st.args, "-f", demoInput)
 	fmt.Fprintf(s.out, "%s\n\n%s\n\n", st.text, s.prompt("$ netreach "+shellWords(args)))
 	env := s.env
-	env.Args, env.FS = args, embedded{scenarios.FS}
+	env.Args, env.FS, env.Dir = args, embedded{scenarios.FS}, ""
 	sub := &session{env: env, out: s.out}
 	if err := sub.root().Execute(); err != nil {
 		return err

@@ -15,6 +15,10 @@ type Env struct {
 	// FS is what names of files are looked up in. Names are as the user writes
 	// them: relative to the working directory, with "..", or absolute.
 	FS fs.FS
+	// Dir is the working directory, as an absolute path with slashes. A
+	// configuration file is searched for from there upwards; without it, there
+	// only.
+	Dir string
 	// Getenv returns an environment variable, or "".
 	Getenv func(string) string
 	// IsTerminal tells whether a person looks at Stdout, and Width how many

@@ -21,8 +21,10 @@ func (s *session) graph() *cobra.Command {
 		Long: `graph draws who reaches whom: a box for each namespace, a node for each workload
 and for the addresses outside, and an edge for each flow that is not denied,
 with its ports. An edge is pale where every port is open, dashed where only some
-members of a peer may use the ports, and dotted where that is unknown. What a
-workload does with itself is left out.
+members of a peer may use the ports, and dotted where that is unknown. A workload
+without flows is grey. What a workload does with itself is left out.
+
+With --port the picture is about these ports only, and its title names them.
 
 ` + peersHelp,
 		Example: `  netreach graph -f manifests/ | dot -Tsvg > reach.svg
@@ -49,13 +51,12 @@ func (s *session) draw(v *view) error {
 	if err != nil {
 		return err
 	}
-	m, err := in.look(c, render.Flat(s.flags.output))
+	m, err := in.look(c, render.OutsideIn(s.flags.output))
 	if err != nil {
 		return err
 	}
-	if err := in.allSettled(m); err != nil {
-		return err
-	}
+	s.hint(in.noPort(c.ports))
+	s.hint(in.addressesOf(m))
 	var focused []int
 	if len(c.from) > 0 {
 		focused = append(focused, m.Sources...)
@@ -67,7 +68,7 @@ func (s *session) draw(v *view) error {
 	if n := g.Len(); n > crowded && !s.flags.quiet {
 		fmt.Fprintf(s.env.Stderr, "netreach: hint: a picture of %d edges is hard to read; narrow it with --by namespace, --from, --to or --port\n", n)
 	}
-	return out.Graph(&render.Graph{Graph: g})
+	return out.Graph(&render.Graph{Graph: g, Ports: c.ports})
 }
 
 // graphOf returns the graph of a matrix. Under a focus it holds the ends in

@@ -118,7 +118,8 @@ func writeFlags(w io.Writer, title string, cmd *cobra.Command, flags *pflag.Flag
 func helpSwitches(w io.Writer) {
 	fmt.Fprint(w, `Some points of NetworkPolicy are up to the implementation. Each has a switch,
 turned with --set KNOB=VALUE; the first value is the default, and with unknown
-every verdict that depends on the point is unknown.
+every verdict that depends on the point is unknown. A profile turns those that
+are known of a network plugin, see netreach profiles.
 `)
 	for _, k := range profile.Knobs() {
 		fmt.Fprintf(w, "\n  %s = %s\n      %s\n", k.Name, strings.Join(k.Values, " | "), k.Text)

@@ -1,58 +1,77 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"netreach/engine"
 	"netreach/model"
 	"netreach/model/expect"
 	"netreach/model/load"
-	"netreach/model/near"
-	"netreach/model/profile"
 )
 
 // input is a cluster that was read and compiled.
 type input struct {
-	cluster  *model.Cluster
-	options  model.Options
-	universe *engine.Universe
-	matrix   *engine.Matrix
+	cluster        *model.Cluster
+	implementation implementation
+	universe       *engine.Universe
+	matrix         *engine.Matrix
+	// versus is the same cluster with another implementation, to be compared
+	// with, or nil.
+	versus *input
+	others map[model.Switches]*engine.Matrix // by under
 }
 
-// read reads and compiles the input that -f names.
+// read reads and compiles the input that -f or the configuration file names.
 func (s *session) read() (*input, error) {
-	if len(s.flags.files) == 0 {
-		return nil, troublef("name files, directories or - for standard input with -f; netreach demo needs none", "no input")
-	}
-	opts, err := s.options()
+	plugin, err := s.implementation()
 	if err != nil {
 		return nil, err
 	}
+	cluster, prefixes, err := s.cluster()
+	if err != nil {
+		return nil, err
+	}
+	return compile(cluster, prefixes, plugin)
+}
+
+// cluster reads the input, and returns with it where pods without an address
+// have theirs from.
+func (s *session) cluster() (*model.Cluster, []netip.Prefix, error) {
+	if len(s.flags.files) == 0 {
+		return nil, nil, troublef("name files, directories or - for standard input with -f; netreach demo needs none", "no input")
+	}
+	if first := slices.Index(s.flags.files, "-"); first >= 0 && slices.Contains(s.flags.files[first+1:], "-") {
+		return nil, nil, troublef("it can be read once", "-f - -f -: standard input is named twice")
+	}
+	prefixes, err := s.podCIDRs()
+	if err != nil {
+		return nil, nil, err
+	}
 	// Whether a name is that of a namespace is for the language of peers to say.
 	if _, err := expect.ParsePeer(s.flags.namespace+"/*", ""); err != nil && s.flags.namespace != "" {
-		return nil, troublef("a namespace has at most 63 lower-case letters, digits and dashes", "--namespace %s: not the name of a namespace", s.flags.namespace)
+		return nil, nil, troublef("a namespace has at most 63 lower-case letters, digits and dashes", "--namespace %s: not the name of a namespace", s.flags.namespace)
 	}
 	cluster, problems, err := load.Read(load.Options{
 		FS: s.env.FS, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient,
 	}, s.flags.files...)
-	if reported := s.diagnose(problems); reported != nil {
-		return nil, reported
+	if reported := s.diagnose("input", problems); reported != nil {
+		return nil, nil, reported
 	}
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case len(cluster.Pods) == 0:
-		return nil, troublef("add workloads, or a snapshot: kubectl get pods,ns,netpol -A -o yaml",
+		return nil, nil, troublef("add workloads, or a snapshot: kubectl get pods,ns,netpol -A -o yaml",
 			"no pods in %s: nothing can be reached", quoted(s.flags.files))
 	}
-	return compile(cluster, opts)
+	return cluster, prefixes, nil
 }
 
-func compile(cluster *model.Cluster, opts model.Options) (*input, error) {
-	u, err := engine.NewUniverse(opts, cluster)
+func compile(cluster *model.Cluster, prefixes []netip.Prefix, plugin implementation) (*input, error) {
+	u, err := engine.NewUniverse(model.Options{Switches: plugin.switches, PodCIDRs: prefixes}, cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -60,39 +79,25 @@ func compile(cluster *model.Cluster, opts model.Options) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &input{cluster, opts, u, m}, nil
+	return &input{cluster: cluster, implementation: plugin, universe: u, matrix: m}, nil
 }
 
-// options returns what --pod-cidr and --set say.
-func (s *session) options() (model.Options, error) {
-	var opts model.Options
+// podCIDRs returns what --pod-cidr says.
+func (s *session) podCIDRs() ([]netip.Prefix, error) {
+	var out []netip.Prefix
 	for _, text := range s.flags.podCIDRs {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return opts, troublef("a CIDR is an address and a prefix length, such as 10.244.0.0/16", "--pod-cidr %s: not a CIDR", text)
+			return nil, troublef("a CIDR is an address and a prefix length, such as 10.244.0.0/16", "--pod-cidr %s: not a CIDR", text)
 		}
-		opts.PodCIDRs = append(opts.PodCIDRs, p.Masked())
+		out = append(out, p.Masked())
 	}
-	for _, assignment := range s.flags.knobs {
-		if err := profile.Set(&opts.Switches, assignment); err != nil {
-			return opts, knobError(assignment, err)
-		}
-	}
-	return opts, nil
+	return out, nil
 }
 
-// knobError names what may have been meant by a --set that is wrong.
-func knobError(assignment string, err error) error {
-	var wrong *profile.ValueError
-	if !errors.As(err, &wrong) {
-		return err
-	}
-	return troublef(near.Hint(wrong.Value, wrong.Known, wrong.Hint()), "--set %s: %s", assignment, wrong)
-}
-
-// diagnose prints what is to say about the input, and returns an error if there
-// are errors in it.
-func (s *session) diagnose(problems []model.Diagnostic) error {
+// diagnose prints what is to say about the input or the configuration, which
+// what names, and returns an error if there are errors in it.
+func (s *session) diagnose(what string, problems []model.Diagnostic) error {
 	errs := 0
 	for _, d := range problems {
 		if d.Severity == model.Error {
@@ -106,9 +111,9 @@ func (s *session) diagnose(problems []model.Diagnostic) error {
 	case 0:
 		return nil
 	case 1:
-		return troublef("", "there is an error in the input, and so no answer")
+		return troublef("", "there is an error in the %s, and so no answer", what)
 	}
-	return troublef("", "there are %d errors in the input, and so no answer", errs)
+	return troublef("", "there are %d errors in the %s, and so no answer", errs, what)
 }
 
 // quoted lists names of files for a sentence.

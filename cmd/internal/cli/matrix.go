@@ -4,12 +4,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"netreach/cmd/internal/render"
-	"netreach/engine"
-	"netreach/model"
 )
 
 func (s *session) matrix() *cobra.Command {
 	var v view
+	var versus string
+	var numbers summary
 	cmd := &cobra.Command{
 		Use:   "matrix -f FILE",
 		Short: "Show who reaches whom",
@@ -18,25 +18,58 @@ addresses outside the cluster. What no line says is denied. Peers that reach the
 same share a line; NAMESPACE/* stands for all of a namespace, */* for all pods.
 
 With --port it looks at these ports only; on a terminal it then draws a table
-for each of them. The formats tsv, csv and json have a row for every pair,
-that of a peer with itself included, and none for two peers outside:
+for each of them. Addresses outside that policies treat apart are named by their
+ranges; "other internet" is what is left, and a line below says of what.
+
+The formats tsv, csv and json have a row for every pair, that of a peer with
+itself included, and none for two peers outside:
 
   src<TAB>dst<TAB>port<TAB>verdict
 
 Without --port the row names the ports that are allowed, joined with commas, or
 *, and everything else is denied. A row with the verdict some or unknown
-follows where members of the two peers differ, or where the answer is open.
+follows where members of the two peers differ, or where the answer is open. In
+tsv and csv the addresses outside are internet and private, with the verdict some
+where a part of them differs, and what --external adds, so that a block that a
+policy names adds no rows. In json their parts stand behind them.
+
+With --summary it counts instead: how many pairs of pods have which verdict on
+which port, a pod with itself included, how many pods are isolated, and which
+workloads admit the most. The counts are exact however large the cluster is.
+tsv and csv have the counts of every range of ports:
+
+  port<TAB>allow<TAB>deny<TAB>unknown<TAB>some
+
+With --versus it shows what changes if the profile of --cni is replaced by another
+one: each line begins with the verdict before and after. Some to some means that
+other members of the peers are allowed. With strict it shows which verdicts are
+up to the plugin. tsv and csv have a row for each change:
+
+  src<TAB>dst<TAB>port<TAB>before<TAB>after
 
 ` + peersHelp,
 		Example: `  netreach matrix -f manifests/
   netreach matrix -f manifests/ --to shop/db --port 5432
   netreach matrix -f manifests/ --by pod --port 80 --port 53/udp --external 8.8.8.8 -o tsv
-  netreach matrix -f manifests/ --by namespace -o md`,
+  netreach matrix -f manifests/ --by namespace -o md
+  netreach matrix -f manifests/ --cni calico --versus cilium
+  netreach matrix -f dump.yaml --summary`,
 		Args: wantsNothing("peers go with --from and --to"),
-		RunE: func(*cobra.Command, []string) error { return s.showMatrix(&v) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if numbers.wanted || cmd.Flags().Changed("top") {
+				return s.showSummary(cmd, &v, numbers)
+			}
+			if cmd.Flags().Changed("versus") {
+				return s.showVersus(&v, versus)
+			}
+			return s.showMatrix(&v)
+		},
 	}
 	v.register(cmd)
+	numbers.register(cmd)
+	cmd.Flags().StringVar(&versus, "versus", "", "show only what changes from the profile of --cni to `PROFILE`")
 	s.completeView(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("versus", words(profileWords()...)) // the flag exists
 	return cmd
 }
 
@@ -53,50 +86,11 @@ func (s *session) showMatrix(v *view) error {
 	if err != nil {
 		return err
 	}
-	m, err := in.look(c, render.Flat(s.flags.output))
+	m, err := in.look(c, render.OutsideIn(s.flags.output))
 	if err != nil {
 		return err
 	}
-	if err := in.allSettled(m); err != nil {
-		return err
-	}
+	s.hint(in.noPort(c.ports))
+	s.hint(in.addressesOf(m))
 	return out.Matrix(m)
-}
-
-// allSettled returns the trouble of the first pair that is to be shown and
-// cannot be judged for want of an address.
-func (in *input) allSettled(m *render.Matrix) error {
-	if !in.hasBlocks() {
-		return nil // no verdict depends on an address
-	}
-	ports := m.Ports
-	if len(ports) == 0 {
-		ports = []model.PortMatch{{}}
-	}
-	unknown := func(i, j int, port model.PortMatch) error {
-		return in.settled(in.matrix.Judge(m.Table.Ends[i], m.Table.Ends[j], port))
-	}
-	settled := func(c engine.CellID) bool {
-		for _, s := range m.Table.Segments(c) {
-			if s.Verdict == model.Unknown {
-				return false
-			}
-		}
-		return true
-	}
-	for _, g := range m.Table.Groups(render.Memo(settled)) {
-		for _, i := range g.Src {
-			for _, j := range g.Dst {
-				if !m.Shows(i, j) {
-					continue
-				}
-				for _, port := range ports {
-					if err := unknown(i, j, port); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	return nil
 }

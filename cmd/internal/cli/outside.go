@@ -2,8 +2,8 @@ package cli
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"netreach/cmd/internal/render"
@@ -11,21 +11,30 @@ import (
 	"netreach/model/expect"
 )
 
-// outside adds the ends outside the cluster one by one: internet and private,
-// and where the members of one of them differ, its parts behind it.
-func (l *look) outside() {
-	for _, e := range l.in.matrix.Outside() {
+// wholes adds internet and private.
+func (l *look) wholes() {
+	for _, e := range l.in.outside() {
+		if isWhole(e) {
+			l.add(e)
+		}
+	}
+}
+
+// eachRange adds internet and private, and where the members of one of them
+// differ, its parts behind it.
+func (l *look) eachRange() {
+	for _, e := range l.in.outside() {
 		l.add(e)
 	}
 }
 
-// outsideTogether adds the ends outside the cluster for people: internet and
+// alikeTogether adds the ends outside the cluster for people: internet and
 // private, or in place of one whose members differ, an end for all its
 // addresses that are treated alike. The whole is then the name of these ends
 // together.
-func (l *look) outsideTogether() {
+func (l *look) alikeTogether() {
 	inside := slices.Clone(l.ends)
-	ends := l.in.matrix.Outside()
+	ends := l.in.outside()
 	for len(ends) > 0 {
 		n := 1
 		for n < len(ends) && !isWhole(ends[n]) {
@@ -36,19 +45,35 @@ func (l *look) outsideTogether() {
 	}
 }
 
+// outside returns the ends outside the cluster, cut so that each part is treated
+// alike, by the implementation to be compared with too.
+func (in *input) outside() []engine.End {
+	if in.versus != nil {
+		return in.matrix.Outside(in.versus.matrix)
+	}
+	return in.matrix.Outside()
+}
+
 func isWhole(e engine.End) bool { return e.Name == "internet" || e.Name == "private" }
 
 // alike gathers parts that the given ends treat alike, and that are treated
 // alike by them, in the order of their first.
 func (l *look) alike(inside, parts []engine.End) [][]engine.End {
-	t := l.in.matrix.Table(slices.Concat(inside, parts))
+	var tables []*engine.Table
+	for _, in := range []*input{l.in, l.in.versus} {
+		if in != nil {
+			tables = append(tables, in.matrix.Table(slices.Concat(inside, parts)))
+		}
+	}
 	at := map[string]int{}
 	var out [][]engine.End
 	for k, part := range parts {
 		var key []byte
 		for i := range inside {
-			key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(i, len(inside)+k)))
-			key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(len(inside)+k, i)))
+			for _, t := range tables {
+				key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(i, len(inside)+k)))
+				key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(len(inside)+k, i)))
+			}
 		}
 		n, ok := at[string(key)]
 		if !ok {
@@ -67,14 +92,8 @@ func (l *look) whole(whole engine.End, parts [][]engine.End) {
 		l.add(whole)
 		return
 	}
-	rest := 0 // the end of most ranges is what there is beside the others
-	for n := range parts {
-		if len(parts[n]) > len(parts[rest]) {
-			rest = n
-		}
-	}
 	set := render.Set{Name: whole.Name}
-	for n, ends := range parts {
+	for _, ends := range parts {
 		i := l.add(together(ends))
 		set.Ends = append(set.Ends, i)
 		for _, e := range ends {
@@ -82,15 +101,68 @@ func (l *look) whole(whole engine.End, parts [][]engine.End) {
 				l.m.Ranges[i] = append(l.m.Ranges[i], r)
 			}
 		}
-		switch {
-		case len(ends) == 1:
-		case n == rest:
-			l.m.Labels[i] = "other " + whole.Name
-		default:
-			l.m.Labels[i] = ends[0].Name + " +" + strconv.Itoa(len(ends)-1) + " more"
-		}
 	}
 	l.m.Sets = append(l.m.Sets, set)
+	l.m.Rests = append(l.m.Rests, l.rests(set)...)
+}
+
+// rests returns what is left of a whole in each family of addresses beside the
+// blocks that policies name.
+func (l *look) rests(whole render.Set) []render.Rest {
+	var out []render.Rest
+	largest := map[bool]int{} // by family, which is true for IPv4
+	for _, four := range []bool{true, false} {
+		most := 0.0
+		for _, i := range whole.Ends {
+			size := 0.0
+			for _, r := range family(l.m.Ranges[i], four) {
+				size += addresses(r)
+			}
+			if size > most {
+				most, largest[four] = size, i
+			}
+		}
+	}
+	for _, four := range []bool{true, false} {
+		end, ok := largest[four]
+		if !ok {
+			continue // the cluster knows nothing of this family
+		}
+		rest := render.Rest{End: end, Whole: whole.Name, Ranges: family(l.m.Ranges[end], four)}
+		if len(largest) > 1 {
+			rest.Family = familyName(four)
+		}
+		for _, i := range whole.Ends {
+			if i != end {
+				rest.Except = append(rest.Except, family(l.m.Ranges[i], four)...)
+			}
+		}
+		out = append(out, rest)
+	}
+	return out
+}
+
+// family returns the ranges of one family.
+func family(ranges []engine.AddrRange, four bool) []engine.AddrRange {
+	return slices.DeleteFunc(slices.Clone(ranges), func(r engine.AddrRange) bool { return r.First.Is4() != four })
+}
+
+func familyName(four bool) string {
+	if four {
+		return "IPv4"
+	}
+	return "IPv6"
+}
+
+// addresses returns about how many addresses a range holds.
+func addresses(r engine.AddrRange) float64 { return number(r.Last) - number(r.First) + 1 }
+
+func number(a netip.Addr) float64 {
+	n := 0.0
+	for _, b := range a.AsSlice() {
+		n = n*256 + float64(b)
+	}
+	return n
 }
 
 // together returns ends outside as one.

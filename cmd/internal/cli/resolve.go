@@ -2,18 +2,27 @@ package cli
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"netreach/engine"
 	"netreach/model/expect"
 	"netreach/model/near"
 )
 
-// resolve returns the end that p names. Where nothing has the name and the
-// engine has nothing to offer, the hint names what is near.
+// resolve returns the end that p names. Where nothing has the name, it says of
+// what other kind the object is, if any, and the hint names what is near.
 func (in *input) resolve(p expect.Peer) (engine.End, error) {
 	e, err := in.matrix.Resolve(p)
 	var none *engine.PeerError
-	if !errors.As(err, &none) || none.Hint != "" || !errors.Is(err, engine.ErrNoPeer) {
+	if !errors.As(err, &none) || !errors.Is(err, engine.ErrNoPeer) {
+		return e, err
+	}
+	if kinds := in.kindsOf(p); p.Kind == expect.Named && p.ObjectKind != "" && len(kinds) > 0 {
+		name := p.Namespace + "/" + strings.ToLower(kinds[0]) + "/" + p.Name
+		return e, troublef("name it "+name, "%q: %s/%s is a %s", p.Text, p.Namespace, p.Name, strings.Join(kinds, " and a "))
+	}
+	if none.Hint != "" || p.Kind == expect.NodeName {
 		return e, err
 	}
 	var names []string
@@ -23,4 +32,26 @@ func (in *input) resolve(p expect.Peer) (engine.End, error) {
 		}
 	}
 	return e, troublef(near.Hint(p.String(), names, "netreach matrix lists the peers that there are"), "%s", none.Text)
+}
+
+// kindsOf returns the kinds of the workloads and pods that have the name of p.
+func (in *input) kindsOf(p expect.Peer) []string {
+	var kinds []string
+	add := func(kind string) {
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	for i := range in.cluster.Pods {
+		pod := &in.cluster.Pods[i]
+		w := &in.cluster.Workloads[pod.Workload]
+		if w.Namespace == p.Namespace && w.Name == p.Name {
+			add(w.Kind)
+		}
+		if !pod.StandIn && pod.Namespace == p.Namespace && pod.Name == p.Name {
+			add("Pod")
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
 }

@@ -1,23 +1,38 @@
 package cli
 
 import (
+	"fmt"
+	"iter"
 	"slices"
 
+	"netreach/cmd/internal/render"
 	"netreach/engine"
 	"netreach/model"
 )
 
-// settled returns the trouble of an answer that is unknown because a pod or
-// node has no address and a block holds only some of those that it may have. It
-// goes when unknown becomes a verdict like any other.
-func (in *input) settled(a engine.Answer) error {
-	unknown := false
-	for _, s := range a.Segments {
-		unknown = unknown || s.Verdict == model.Unknown
+// hint writes a hint to standard error, unless the user wants none.
+func (s *session) hint(text string) {
+	if text != "" && !s.flags.quiet {
+		fmt.Fprintf(s.env.Stderr, "netreach: hint: %s\n", text)
 	}
-	if !unknown {
-		return nil
+}
+
+// noPort returns a hint if a port was asked for by a name that no pod gives to
+// one of that protocol (NP-31).
+func (in *input) noPort(ports []model.PortMatch) string {
+	for _, p := range ports {
+		named := func(n model.ContainerPort) bool { return n.Name == p.Name && n.Protocol == p.Protocol }
+		if p.Kind == model.PortNamed && !slices.ContainsFunc(in.cluster.Pods, func(pod model.Pod) bool { return slices.ContainsFunc(pod.Ports, named) }) {
+			return "no pod names a port " + p.String()
+		}
 	}
+	return ""
+}
+
+// addressesFor returns a hint if part of an answer is unknown because a pod or
+// node has no address in the input, and a block holds only some of those that it
+// may have.
+func (in *input) addressesFor(a engine.Answer) string {
 	for _, w := range a.Witnesses {
 		if w.Verdict != model.Unknown {
 			continue
@@ -30,13 +45,54 @@ func (in *input) settled(a engine.Answer) error {
 				if d.Direction == model.Ingress {
 					peer = w.Src
 				}
-				if why := in.missingAddress(d, peer); why != "" {
-					return in.needAddress(w, peer, why)
+				if in.missingAddress(d, peer) != "" {
+					return "verdicts are unknown for want of addresses: " + in.addressHint(peer)
 				}
 			}
 		}
 	}
-	return nil
+	return ""
+}
+
+// addressesOf is addressesFor for what a matrix shows. It looks at one pair of
+// each block, as what it returns is about all of them.
+func (in *input) addressesOf(m *render.Matrix) string {
+	if !in.hasBlocks() {
+		return "" // no verdict depends on an address
+	}
+	ports := m.Ports
+	if len(ports) == 0 {
+		ports = []model.PortMatch{{}}
+	}
+	settled := func(c engine.CellID) bool {
+		return !slices.ContainsFunc(m.Table.Segments(c), func(s engine.Segment) bool { return s.Verdict == model.Unknown })
+	}
+	for _, g := range m.Table.Groups(settled) {
+		if i, j, ok := firstShown(m, g); ok {
+			for _, port := range ports {
+				if hint := in.addressesFor(in.matrix.Judge(m.Table.Ends[i], m.Table.Ends[j], port)); hint != "" {
+					return hint
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// firstShown returns a pair of a block that a matrix shows, one of two different
+// ends if there is one.
+func firstShown(m *render.Matrix, g engine.FlowGroup) (src, dst int, ok bool) {
+	for _, i := range g.Src {
+		for _, j := range g.Dst {
+			if !m.Shows(i, j) {
+				continue
+			}
+			if src, dst, ok = i, j, true; i != j {
+				return src, dst, ok
+			}
+		}
+	}
+	return src, dst, ok
 }
 
 // hasBlocks reports whether a rule has a block among its peers.
@@ -54,27 +110,41 @@ func (in *input) missingAddress(d *engine.DirectionTrace, peer engine.PeerID) st
 	if d.Verdict != model.Unknown || !in.floating(peer) || !in.blocksMatch(peer) {
 		return ""
 	}
-	for i := range d.Tiers {
-		for k := range d.Tiers[i].Policies {
-			for _, r := range d.Tiers[i].Policies[k].Rules {
-				for _, p := range r.Peers {
-					if p.Match == engine.MaybeMatch && p.Peer.Kind == model.PeerBlock {
-						return p.Why
-					}
-				}
+	for r := range rulesOf(d) {
+		for _, p := range r.Peers {
+			if p.Match == engine.MaybeMatch && p.Peer.Kind == model.PeerBlock {
+				return p.Why
 			}
 		}
 	}
 	return ""
 }
 
-func (in *input) needAddress(w engine.Witness, peer engine.PeerID, why string) error {
-	hint := "say where pod addresses come from with --pod-cidr CIDR, or use a dump of the running pods"
-	if in.onNode(peer) {
-		hint = "add the nodes with their addresses: kubectl get nodes -o yaml"
+// rulesOf yields the rules of all tiers that were reached.
+func rulesOf(d *engine.DirectionTrace) iter.Seq[*engine.RuleTrace] {
+	return func(yield func(*engine.RuleTrace) bool) {
+		for i := range d.Tiers {
+			if d.Tiers[i].Outcome == engine.NotReached {
+				return
+			}
+			for k := range d.Tiers[i].Policies {
+				rules := d.Tiers[i].Policies[k].Rules
+				for n := range rules {
+					if !yield(&rules[n]) {
+						return
+					}
+				}
+			}
+		}
 	}
-	u := in.universe
-	return troublef(hint, "%s -> %s %s cannot be judged: %s", u.Peer(w.Src), u.Peer(w.Dst), w.Port, why)
+}
+
+// addressHint says how to give the address of a peer.
+func (in *input) addressHint(peer engine.PeerID) string {
+	if in.onNode(peer) {
+		return "add the nodes with their addresses: kubectl get nodes -o yaml"
+	}
+	return "say where pod addresses come from with --pod-cidr CIDR, or use a dump of the running pods"
 }
 
 // pod returns the pod of a peer, or nil.
@@ -129,7 +199,7 @@ func (in *input) floating(id engine.PeerID) bool {
 // peer: where they leave that open, no address would settle it.
 func (in *input) blocksMatch(id engine.PeerID) bool {
 	if in.onNode(id) {
-		return in.options.Switches.BlocksMatchNodes == model.Yes
+		return in.implementation.switches.BlocksMatchNodes == model.Yes
 	}
-	return in.options.Switches.BlocksMatchPods == model.Yes
+	return in.implementation.switches.BlocksMatchPods == model.Yes
 }

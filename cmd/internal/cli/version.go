@@ -16,11 +16,13 @@ func (s *session) version() *cobra.Command {
 		Args:    wantsNothing(""),
 		PreRunE: s.noFormat,
 		RunE: func(*cobra.Command, []string) error {
-			fmt.Fprintln(s.out, "netreach "+versionText(s.env.Build()))
+			s.printVersion()
 			return nil
 		},
 	}
 }
+
+func (s *session) printVersion() { fmt.Fprintln(s.out, "netreach "+versionText(s.env.Build())) }
 
 // versionText describes a build in one line.
 func versionText(b *debug.BuildInfo, ok bool) string {

@@ -72,18 +72,21 @@ func (s *session) choose(v *view) (choice, error) {
 	return c, nil
 }
 
-// look returns the matrix that a choice is about. If flat, every end is shown
-// by itself; else addresses outside that are treated alike are one end.
-func (in *input) look(c choice, flat bool) (*render.Matrix, error) {
+// look returns the matrix that a choice is about. How finely the addresses
+// outside are shown is the format's affair.
+func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) {
 	l := look{in: in, m: &render.Matrix{
 		By: c.by, Ports: c.ports, Summary: in.summary(),
-		Ranges: map[int][]engine.AddrRange{}, Labels: map[int]string{},
+		Ranges: map[int][]engine.AddrRange{},
 	}, at: map[string]int{}}
 	l.inside(c.by)
-	if flat {
-		l.outside()
-	} else {
-		l.outsideTogether()
+	switch outside {
+	case render.Wholes:
+		l.wholes()
+	case render.EachRange:
+		l.eachRange()
+	case render.Alike:
+		l.alikeTogether()
 	}
 	for _, p := range c.external {
 		e, err := in.matrix.External(p)

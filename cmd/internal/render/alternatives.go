@@ -23,7 +23,7 @@ func (t *terminal) alternatives(w *Why, indent string, r *engine.RuleTrace, deci
 		p := &r.Peers[i]
 		rows = append(rows, alternative{field(p.Peer.Field, r.Rule.Direction), p.Peer.String(), p.Match, p.Why})
 	}
-	rows = append(rows, ports(r.Ports)...)
+	rows = append(rows, ports(w, r.Ports)...)
 	width := 0
 	for _, row := range rows {
 		width = max(width, len(row.field))
@@ -64,8 +64,8 @@ func field(name string, d model.Direction) string {
 }
 
 // ports returns the rows of a rule's ports. Numbers that do not match share a
-// row, as the flow's own number is reason enough.
-func ports(traces []engine.PortTrace) []alternative {
+// row, as the flow's own number is the reason for all.
+func ports(w *Why, traces []engine.PortTrace) []alternative {
 	var rows []alternative
 	wrong := -1
 	for i := range traces {
@@ -76,7 +76,7 @@ func ports(traces []engine.PortTrace) []alternative {
 			row.what = "any"
 		case !p.Port.EndPort && p.Port.Kind == model.PortRange && p.Match == engine.NoMatch && wrong >= 0:
 			rows[wrong].what += ", " + row.what
-			rows[wrong].why = ""
+			rows[wrong].why = "wrong port: the flow is to " + model.PortString(w.Protocol, w.Port, w.Port)
 			continue
 		case !p.Port.EndPort && p.Port.Kind == model.PortRange && p.Match == engine.NoMatch:
 			wrong = len(rows)

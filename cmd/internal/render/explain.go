@@ -30,13 +30,20 @@ func (t *terminal) why(q *Query, w *Why) {
 			t.line()
 			t.line("  over ", strings.Join(one.addresses, ", "), ": ", t.paint.verdict(one.flow.Verdict, one.flow.Verdict.String()))
 		}
-		t.walk(w, one.flow)
+		t.walk(q, w, one.flow)
 	}
 	for i, m := range nearestMisses(&w.Trace) {
 		if i == 0 {
 			t.line()
 		}
 		t.line("  ", t.paint.bold("nearest miss:"), " ", t.miss(m, port))
+	}
+	for i, l := range w.Settle {
+		if i == 0 {
+			t.line()
+			t.line("  ", t.paint.bold("what would settle it:"))
+		}
+		t.line("    - ", l)
 	}
 }
 
@@ -79,22 +86,25 @@ func addresses(f *engine.FlowTrace) string {
 }
 
 // walk writes both directions of one walk, and what stands before the tiers.
-func (t *terminal) walk(w *Why, f *engine.FlowTrace) {
-	if f.Overlay == engine.Itself {
-		return // a note says it
-	}
-	t.direction(w, &f.Egress, "")
+func (t *terminal) walk(q *Query, w *Why, f *engine.FlowTrace) {
 	reason := ""
-	if f.Overlay == engine.OwnNode {
+	switch f.Overlay {
+	case engine.Itself:
+		return // a note says it
+	case engine.OwnNode:
 		reason = w.Src.Name + " is on the pod's own node, which always reaches it (NP-42)"
+	case engine.PerhapsOwnNode:
+		reason = w.Src.Name + " is on the pod's own node, and whether that always reaches it is open (NP-42)"
+	case engine.NoOverlay:
 	}
-	t.direction(w, &f.Ingress, reason)
+	t.direction(q, w, &f.Egress, "")
+	t.direction(q, w, &f.Ingress, reason)
 }
 
 // direction writes one direction: whether the subject is isolated and by which
 // policies, and then the rules that decided, or why none did. A reason given
 // stands before all tiers.
-func (t *terminal) direction(w *Why, d *engine.DirectionTrace, reason string) {
+func (t *terminal) direction(q *Query, w *Why, d *engine.DirectionTrace, reason string) {
 	title, subject := "egress from ", w.Src
 	if d.Direction == model.Ingress {
 		title, subject = "ingress to ", w.Dst
@@ -111,80 +121,126 @@ func (t *terminal) direction(w *Why, d *engine.DirectionTrace, reason string) {
 		t.line("    no policy applies to ", subject.Name, ": ", subject.Unfiltered)
 		return
 	}
-	concerned := false
-	for i := range d.Tiers {
-		concerned = concerned || len(d.Tiers[i].Policies) > 0
-		t.tier(w, d, &d.Tiers[i])
+	if w.Protocol == model.SCTP && d.Verdict == model.Unknown && !open(d) && reason == "" {
+		t.line("    whether policy decides about SCTP is open; if it does:")
 	}
-	if !concerned {
+	concerned := slices.ContainsFunc(d.Tiers, func(tt engine.TierTrace) bool { return len(tt.Policies) > 0 })
+	switch {
+	case !concerned:
 		t.line("    no policy selects ", subject.Name, " for ", d.Direction.String())
+	case q.Tiered:
+		t.tiers(w, d, subject)
+	default:
+		for i := range d.Tiers {
+			t.tier(w, "    ", d, &d.Tiers[i])
+		}
 	}
 	for _, p := range d.Elsewhere {
 		t.line("    ", t.paint.dim("not concerned: "), t.policy(p), t.paint.dim(" selects "+p.Subject.String()))
 	}
 }
 
+// open reports whether a tier left a direction open.
+func open(d *engine.DirectionTrace) bool {
+	return slices.ContainsFunc(d.Tiers, func(tt engine.TierTrace) bool { return tt.Outcome == engine.ByOpenPoint })
+}
+
 // tier writes what one tier made of the flow. A rule that decided is shown
 // alone; where none did, all candidates are.
-func (t *terminal) tier(w *Why, d *engine.DirectionTrace, tt *engine.TierTrace) {
+func (t *terminal) tier(w *Why, indent string, d *engine.DirectionTrace, tt *engine.TierTrace) {
 	if tt.Outcome == engine.NotConcerned || tt.Outcome == engine.NotReached {
 		return
 	}
 	decided := false
 	for i := range tt.Policies {
 		p := &tt.Policies[i]
-		switch {
-		case p.Subject == engine.MaybeMatch:
-			t.line("    perhaps isolated by ", t.policy(p.Policy))
-		case p.Policy.Isolates[d.Direction]:
-			t.line("    isolated by ", t.policy(p.Policy))
-		default:
-			t.line("    selected by ", t.policy(p.Policy))
+		word := "selected by "
+		if p.Policy.Isolates[d.Direction] {
+			word = "isolated by "
 		}
+		if p.Subject == engine.MaybeMatch {
+			word = "perhaps " + word
+		}
+		t.line(indent, word, t.policy(p.Policy))
 		for k := range p.Rules {
 			decided = decided || p.Rules[k].Decided
 		}
 	}
 	if decided {
-		t.decided(w, tt)
+		t.decided(w, indent, tt)
 		return
 	}
 	switch {
+	case tt.Outcome == engine.ByOtherDirection:
+		t.line(indent, "they isolate it in the other direction only, which here ends the evaluation (CNP-11)")
+		return
+	case rules(tt) == 0 && tt.Outcome == engine.ByNothing:
+		t.line(indent, "none of these has a rule for ", d.Direction.String())
+		return
+	case rules(tt) == 0 && tt.Outcome == engine.ByOpenPoint:
+		t.line(indent, "none of these has a rule for ", d.Direction.String(), ", so that nobody is admitted if it is isolated")
 	case rules(tt) == 0:
-		t.line("    none of these has a rule for ", d.Direction.String(), ", so nobody is admitted")
+		t.line(indent, "none of these has a rule for ", d.Direction.String(), ", so nobody is admitted")
 	case tt.Outcome == engine.ByOpenPoint:
-		t.line("    no rule is certain to admit this flow:")
+		t.line(indent, "no rule is certain to admit this flow:")
+	case tt.Outcome == engine.ByNothing:
+		t.line(indent, "no rule matches this flow:")
 	default:
-		t.line("    no rule admits this flow:")
+		t.line(indent, "no rule admits this flow:")
 	}
 	for i := range tt.Policies {
 		for k := range tt.Policies[i].Rules {
 			r := &tt.Policies[i].Rules[k]
-			t.line("      ", t.rule(r.Rule))
-			t.alternatives(w, "        ", r, false)
+			t.line(indent, "  ", t.rule(r.Rule))
+			t.alternatives(w, indent+"    ", r, false)
 		}
 	}
 	if tt.Outcome == engine.ByOwnNode {
-		t.line("    the other end is the pod's own node, which an isolated pod may still reach (NP-42)")
+		t.line(indent, "the other end is the pod's own node, which an isolated pod may still reach (NP-42)")
 	}
 }
 
 // decided writes the rules of a tier that decided.
-func (t *terminal) decided(w *Why, tt *engine.TierTrace) {
+func (t *terminal) decided(w *Why, indent string, tt *engine.TierTrace) {
+	tied := map[string]bool{}
 	for i := range tt.Policies {
 		for k := range tt.Policies[i].Rules {
 			r := &tt.Policies[i].Rules[k]
 			if !r.Decided {
 				continue
 			}
-			word := acted(r.Rule.Action)
+			word := acted(action(r.Rule))
 			if tt.Outcome == engine.ByOpenPoint {
+				tied[word] = true
 				word = "perhaps " + word
 			}
-			t.line("    ", word, " by ", t.rule(r.Rule))
-			t.alternatives(w, "      ", r, tt.Outcome != engine.ByOpenPoint)
+			t.line(indent, word, " by ", t.rule(r.Rule))
+			t.alternatives(w, indent+"  ", r, tt.Outcome != engine.ByOpenPoint)
 		}
 	}
+	if len(tied) > 1 && severalDecided(tt) {
+		t.line(indent, "which of these policies comes first is not defined (CNP-7, ANP-5)")
+	}
+}
+
+// severalDecided reports whether rules of several policies may have decided.
+func severalDecided(tt *engine.TierTrace) bool {
+	n := 0
+	for i := range tt.Policies {
+		if slices.ContainsFunc(tt.Policies[i].Rules, func(r engine.RuleTrace) bool { return r.Decided && r.Match == engine.FullMatch }) {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// action returns what a rule does: one with a peer that cannot be read denies,
+// if it does anything (ANP-20).
+func action(r *model.Rule) model.Action {
+	if r.Action != model.Allow && slices.ContainsFunc(r.Peers, func(p model.Peer) bool { return p.Kind == model.PeerClosed }) {
+		return model.Deny
+	}
+	return r.Action
 }
 
 func rules(tt *engine.TierTrace) int {

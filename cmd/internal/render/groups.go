@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"netreach/engine"
 	"netreach/model"
@@ -99,29 +100,47 @@ func (m *Matrix) groupedOn(port model.PortMatch) grouping {
 	return g
 }
 
-// Parts returns every flow of the matrix on one port as blocks of one verdict,
-// those that are denied too: allow first, then some, unknown, none, deny.
+// Parts returns every flow of the matrix on one port as blocks of one verdict
+// and the same ports, those that are denied too: allow first, then some,
+// unknown, none, deny. Within that a source stands once.
 func (m *Matrix) Parts(port model.PortMatch) []Flows {
-	var out []Flows
+	type alike struct {
+		verdict model.Verdict
+		ports   []string
+		blocks  []block
+	}
+	var kinds []*alike
+	at := map[string]*alike{}
+	add := func(verdict model.Verdict, ports []string, blocks []block) {
+		key := verdict.String() + " " + strings.Join(ports, ",")
+		if at[key] == nil {
+			at[key] = &alike{verdict: verdict, ports: ports}
+			kinds = append(kinds, at[key])
+		}
+		at[key].blocks = append(at[key].blocks, blocks...)
+	}
 	if port.Kind == model.PortNamed {
 		blocks := m.blocksOn(port, true)
 		for _, v := range ranking() {
-			for _, b := range m.join(blocks[v], v == model.Allowed) {
-				out = append(out, Flows{v, m.names(b.src), m.names(b.dst), []string{port.String()}})
-			}
+			add(v, []string{port.String()}, blocks[v])
 		}
-		return out
-	}
-	for _, group := range m.Table.Groups(func(engine.CellID) bool { return false }) {
-		for _, b := range m.cut(block{src: group.Src, dst: group.Dst}) {
+	} else {
+		for _, group := range m.Table.Groups(func(engine.CellID) bool { return false }) {
+			blocks := m.cut(block{src: group.Src, dst: group.Dst})
 			for _, s := range Clip(m.Table.Segments(group.Cell), port) {
-				out = append(out, Flows{s.Verdict, m.names(b.src), m.names(b.dst), Ports(s.Ports)})
+				add(s.Verdict, Ports(s.Ports), blocks)
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Flows) int {
-		return cmp.Compare(slices.Index(ranking(), a.Verdict), slices.Index(ranking(), b.Verdict))
+	slices.SortStableFunc(kinds, func(a, b *alike) int {
+		return cmp.Compare(slices.Index(ranking(), a.verdict), slices.Index(ranking(), b.verdict))
 	})
+	var out []Flows
+	for _, k := range kinds {
+		for _, b := range m.join(k.blocks, k.verdict == model.Allowed) {
+			out = append(out, Flows{k.verdict, m.names(b.src), m.names(b.dst), k.ports})
+		}
+	}
 	return out
 }
 

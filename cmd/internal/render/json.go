@@ -52,6 +52,16 @@ func (o object) Query(q *Query) error {
 	for i := range q.Why {
 		d.Traces = append(d.Traces, o.trace(&q.Why[i]))
 	}
+	for _, c := range q.Caveats {
+		caveat := CaveatDocument{Settings: c.Settings, Points: c.Points}
+		for _, other := range c.Otherwise {
+			if caveat.Otherwise == nil {
+				caveat.Otherwise = map[string]string{}
+			}
+			caveat.Otherwise[other.Value] = other.Verdict.String()
+		}
+		d.Caveats = append(d.Caveats, caveat)
+	}
 	return o.indented(d)
 }
 
@@ -156,7 +166,7 @@ func (o object) Graph(g *Graph) error {
 func (o object) trace(w *Why) TraceDocument {
 	d := TraceDocument{
 		Src: w.Src.Name, Dst: w.Dst.Name, Port: model.PortString(w.Protocol, w.Port, w.Port),
-		Verdict: w.Verdict.String(), Walks: []WalkDocument{}, Notes: notNil(w.Notes),
+		Verdict: w.Verdict.String(), Walks: []WalkDocument{}, Notes: notNil(w.Notes), Settle: w.Settle,
 	}
 	for i := range w.Flows {
 		f := &w.Flows[i]

@@ -25,14 +25,14 @@ func (d markdown) Matrix(m *Matrix) error {
 		if err := d.flows(g.flows); err != nil {
 			return err
 		}
-		return d.paragraphs(m.Summary.String(), g.count.over(m.By))
+		return d.paragraphs(append(m.legendOf(g.flows), m.Summary.String(), g.count.over(m.By))...)
 	}
 	for _, port := range m.Ports {
 		if err := d.truth(m, port); err != nil {
 			return err
 		}
 	}
-	return d.paragraphs(m.Summary.String())
+	return d.paragraphs(append(m.legendOfAll(), m.Summary.String())...)
 }
 
 func (d markdown) flows(flows []Flows) error {
@@ -78,7 +78,7 @@ func (d markdown) Versus(v *Versus) error {
 			return err
 		}
 	}
-	return d.paragraphs(v.Matrix.Summary.String(), counts.line(v))
+	return d.paragraphs(append(v.legend(shifts), counts.line(v))...)
 }
 
 func (d markdown) table(tw table.Writer) error {

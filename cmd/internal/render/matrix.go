@@ -29,8 +29,8 @@ type Matrix struct {
 	// Ranges holds, by end, the addresses of ends outside whose name is a list of
 	// them. In a flow line they stand merged with those of other ends.
 	Ranges map[int][]engine.AddrRange
-	// Labels holds short names of ends whose own is too long for a table.
-	Labels  map[int]string
+	// Rests are the rests among the ends outside that have Ranges.
+	Rests   []Rest
 	Summary Summary
 }
 
@@ -107,14 +107,6 @@ func (m *Matrix) pairs() iter.Seq2[int, int] {
 			}
 		}
 	}
-}
-
-// Label returns a short name of an end.
-func (m *Matrix) Label(end int) string {
-	if l, ok := m.Labels[end]; ok {
-		return l
-	}
-	return m.Table.Ends[end].Name
 }
 
 // Shown returns the sources and destinations, ascending, each once.

@@ -3,6 +3,8 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"netreach/engine"
 )
@@ -15,17 +17,40 @@ type Set struct {
 	Ends []int
 }
 
+// Rest is what is left of internet or private, in one family of addresses,
+// beside the blocks that policies name: the largest part that is treated alike.
+// People know it by that, and not by the ranges that it consists of.
+type Rest struct {
+	// End is the end that holds these addresses, perhaps among others.
+	End int
+	// Whole is "internet" or "private", and Family "IPv4" or "IPv6", or "" if the
+	// whole has one family only.
+	Whole, Family string
+	// Ranges are the addresses, Except the others of the whole and family.
+	Ranges, Except []engine.AddrRange
+}
+
+// other names a rest, or those of both families together.
+func (r *Rest) other(family string) string { return "other " + qualified(family, r.Whole) }
+
+func qualified(family, whole string) string {
+	if family == "" {
+		return whole
+	}
+	return family + " " + whole
+}
+
 // names returns the names of ends for a flow line, in the order of the ends.
-// Members of a set stand under the set's name where all of it is there, and
-// ranges of addresses that follow on one another stand as one.
+// Members of a set stand under the set's name where all of it is there, a rest
+// under its own, and ranges of addresses that follow on one another stand as
+// one.
 func (m *Matrix) names(ends []int) []string {
 	type named struct {
 		at   int // the first end that the name is for
 		name string
 	}
 	var out []named
-	var ranges []engine.AddrRange
-	atRanges := 0
+	var outside []int
 	rest := ends
 	for _, s := range m.Sets {
 		if len(s.Ends) > 1 && len(common(rest, s.Ends)) == len(s.Ends) {
@@ -39,15 +64,12 @@ func (m *Matrix) names(ends []int) []string {
 	for _, i := range rest {
 		if len(m.Ranges[i]) == 0 {
 			out = append(out, named{i, m.Table.Ends[i].Name})
-			continue
+		} else {
+			outside = append(outside, i)
 		}
-		if ranges == nil {
-			atRanges = i
-		}
-		ranges = append(ranges, m.Ranges[i]...)
 	}
-	for _, r := range mergeRanges(ranges) {
-		out = append(out, named{atRanges, r.String()})
+	for _, name := range m.addresses(outside) {
+		out = append(out, named{outside[0], name})
 	}
 	slices.SortStableFunc(out, func(a, b named) int { return cmp.Compare(a.at, b.at) })
 	words := make([]string, len(out))
@@ -57,11 +79,120 @@ func (m *Matrix) names(ends []int) []string {
 	return words
 }
 
-// mergeRanges sorts disjoint ranges of addresses and joins those that touch.
+// addresses names the addresses of ends outside: what is all of a family of
+// internet or private, then rests, then ranges.
+func (m *Matrix) addresses(ends []int) []string {
+	var ranges []engine.AddrRange
+	for _, i := range ends {
+		ranges = append(ranges, m.Ranges[i]...)
+	}
+	drop := func(gone []engine.AddrRange) {
+		ranges = slices.DeleteFunc(ranges, func(a engine.AddrRange) bool { return slices.Contains(gone, a) })
+	}
+	var words []string
+	for i := range m.Rests {
+		r := &m.Rests[i]
+		missing := func(a engine.AddrRange) bool { return !slices.Contains(ranges, a) }
+		switch {
+		case !slices.Contains(ends, r.End):
+			continue
+		case !slices.ContainsFunc(r.Except, missing):
+			words = append(words, qualified(r.Family, r.Whole))
+			drop(r.Except)
+		default:
+			words = append(words, r.other(r.Family))
+		}
+		drop(r.Ranges)
+	}
+	words = m.bothFamilies(words)
+	for _, r := range mergeRanges(ranges) {
+		words = append(words, r.String())
+	}
+	return words
+}
+
+// bothFamilies gives the rests of both families of a whole one name.
+func (m *Matrix) bothFamilies(words []string) []string {
+	for i := range m.Rests {
+		r := &m.Rests[i]
+		four, six := slices.Index(words, r.other("IPv4")), slices.Index(words, r.other("IPv6"))
+		if four >= 0 && six >= 0 {
+			words[four] = r.other("")
+			words = slices.Delete(words, six, six+1)
+		}
+	}
+	return words
+}
+
+// legend says what the names of rests stand for that occur among words.
+func (m *Matrix) legend(words []string) []string {
+	var lines []string
+	for i := range m.Rests {
+		r := &m.Rests[i]
+		for _, family := range []string{"", r.Family} {
+			var but []engine.AddrRange
+			for _, o := range m.Rests {
+				if o.Whole == r.Whole && (family == "" || o.Family == family) {
+					but = append(but, o.Except...)
+				}
+			}
+			line := r.other(family) + " is " + qualified(family, r.Whole) + " but " + rangeList(but)
+			if slices.Contains(words, r.other(family)) && !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+func rangeList(ranges []engine.AddrRange) string {
+	merged := mergeRanges(ranges)
+	words := make([]string, len(merged))
+	for i, r := range merged {
+		words[i] = r.String()
+	}
+	return strings.Join(words, ", ")
+}
+
+// legendOf says what the names of rests stand for that occur in flow lines.
+func (m *Matrix) legendOf(flows []Flows) []string {
+	var words []string
+	for _, f := range flows {
+		words = append(append(words, f.Src...), f.Dst...)
+	}
+	return m.legend(words)
+}
+
+// legendOfAll says what the names of rests stand for among the ends that are
+// shown.
+func (m *Matrix) legendOfAll() []string {
+	var words []string
+	for _, i := range m.Shown() {
+		words = append(words, m.addresses([]int{i})...)
+	}
+	return m.legend(words)
+}
+
+// Label returns a short name of an end, for where there is no room for a list
+// of ranges.
+func (m *Matrix) Label(end int) string {
+	if len(m.Ranges[end]) == 0 {
+		return m.Table.Ends[end].Name
+	}
+	words := m.addresses([]int{end})
+	if len(words) == 1 {
+		return words[0]
+	}
+	return words[0] + " +" + strconv.Itoa(len(words)-1) + " more"
+}
+
+// mergeRanges returns disjoint ranges of addresses in ascending order, with
+// those that touch joined.
 func mergeRanges(ranges []engine.AddrRange) []engine.AddrRange {
-	slices.SortFunc(ranges, func(a, b engine.AddrRange) int { return a.First.Compare(b.First) })
+	sorted := slices.Clone(ranges)
+	slices.SortFunc(sorted, func(a, b engine.AddrRange) int { return a.First.Compare(b.First) })
 	var out []engine.AddrRange
-	for _, r := range ranges {
+	for _, r := range sorted {
 		if n := len(out) - 1; n >= 0 && out[n].Last.Next() == r.First {
 			out[n].Last = r.Last
 			continue

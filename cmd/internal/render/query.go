@@ -18,12 +18,39 @@ type Query struct {
 	// Why explains flows of the question, one for each verdict that occurs. It
 	// is empty if nobody asked why.
 	Why []Why
+	// Caveats say which points that are up to the implementation the answer rests
+	// on.
+	Caveats []Caveat
+	// Tiered tells that the cluster has policies beside NetworkPolicies, so that
+	// it matters which tier decides.
+	Tiered bool
+}
+
+// Caveat is a point that is up to the implementation and that an answer rests
+// on, or several that only matter together.
+type Caveat struct {
+	// Settings are the knobs with the values that were taken, as "KNOB=VALUE".
+	Settings []string
+	// Points say, in words that follow "whether", what is up to the
+	// implementation, in the order of Settings.
+	Points []string
+	// Otherwise is what the answer is with other values. It is empty where there
+	// are several settings.
+	Otherwise []Instead
+}
+
+// Instead is the verdict under another value of a knob.
+type Instead struct {
+	Value   string
+	Verdict model.Verdict
 }
 
 // Why explains one flow.
 type Why struct {
 	engine.Trace
 	Src, Dst Subject
+	// Settle says, of an unknown verdict, what would settle it.
+	Settle []string
 }
 
 // Subject is an end of one flow.

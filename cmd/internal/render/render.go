@@ -14,11 +14,12 @@ type Verb string
 
 // The verbs that render.
 const (
-	Can      Verb = "can"
-	Explain  Verb = "explain"
-	MatrixOf Verb = "matrix"
-	VersusOf Verb = "matrix --versus"
-	GraphOf  Verb = "graph"
+	Can        Verb = "can"
+	Explain    Verb = "explain"
+	MatrixOf   Verb = "matrix"
+	VersusOf   Verb = "matrix --versus"
+	OverviewOf Verb = "matrix --summary"
+	GraphOf    Verb = "graph"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -32,6 +33,8 @@ type Renderer interface {
 	Matrix(*Matrix) error
 	// Versus writes what changes from one profile to another.
 	Versus(*Versus) error
+	// Overview writes the matrix in numbers.
+	Overview(*Overview) error
 	// Graph writes the matrix as a graph.
 	Graph(*Graph) error
 }
@@ -70,12 +73,12 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf}, newText},
 		{"dot", []Verb{GraphOf}, newDOT},
-		{"tsv", []Verb{MatrixOf, VersusOf}, newTSV},
-		{"csv", []Verb{MatrixOf, VersusOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, GraphOf}, newJSON},
-		{"md", []Verb{MatrixOf, VersusOf}, newMarkdown},
+		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf}, newTSV},
+		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf}, newJSON},
+		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
 	}
 }
 
@@ -128,6 +131,29 @@ func New(name string, v Verb, w io.Writer, opts Options) (Renderer, error) {
 	return nil, &FormatError{Name: name, Verb: v}
 }
 
-// Flat reports whether a format shows peers one by one, and so has no use for a
-// name of several of them together.
-func Flat(format string) bool { return format == "tsv" || format == "csv" || format == "json" }
+// Outside is how finely a format shows the addresses outside the cluster.
+type Outside int
+
+// The ways to show the addresses outside.
+const (
+	// Alike shows internet and private, or in place of one whose members differ
+	// an end for all its addresses that are treated alike. It is for people.
+	Alike Outside = iota
+	// Wholes shows internet and private, whether or not their members differ, so
+	// that the rows of a table do not change with every block that a policy names.
+	Wholes
+	// EachRange shows internet and private, and behind one whose members differ
+	// each of its ranges.
+	EachRange
+)
+
+// OutsideIn returns how finely a format shows the addresses outside.
+func OutsideIn(format string) Outside {
+	switch format {
+	case "tsv", "csv":
+		return Wholes
+	case "json":
+		return EachRange
+	}
+	return Alike
+}

@@ -9,7 +9,7 @@ const Schema = "netreach/v1"
 type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
-	// Kind is "query", "matrix", "versus" or "graph".
+	// Kind is "query", "matrix", "versus", "summary" or "graph".
 	Kind string `json:"kind"`
 }
 
@@ -30,6 +30,22 @@ type QueryDocument struct {
 	Notes []string `json:"notes"`
 	// Traces explain a flow for each verdict that occurs; only if asked for.
 	Traces []TraceDocument `json:"traces,omitempty"`
+	// Caveats are the points that are up to the implementation and that the
+	// verdict rests on; only with Traces.
+	Caveats []CaveatDocument `json:"caveats,omitempty"`
+}
+
+// CaveatDocument is a point that is up to the implementation, or several of
+// which one is enough.
+type CaveatDocument struct {
+	// Settings are the knobs with the values that were taken, as "KNOB=VALUE".
+	Settings []string `json:"settings"`
+	// Points say, in words that follow "whether", what is up to the
+	// implementation, in the order of Settings.
+	Points []string `json:"points"`
+	// Otherwise is the verdict by other values of the knob; absent where there
+	// are several.
+	Otherwise map[string]string `json:"otherwise,omitempty"`
 }
 
 // FlowsDocument is a block of flows: every source to every destination on every
@@ -50,6 +66,8 @@ type TraceDocument struct {
 	// Walks holds one walk for each pair of addresses of one family.
 	Walks []WalkDocument `json:"walks"`
 	Notes []string       `json:"notes"`
+	// Settle says, of an unknown verdict, what would settle it.
+	Settle []string `json:"settle,omitempty"`
 }
 
 // WalkDocument is what the policies made of a flow between two addresses.
@@ -59,7 +77,8 @@ type WalkDocument struct {
 	DstAddress string `json:"dstAddress,omitempty"`
 	Verdict    string `json:"verdict"`
 	// Overlay is "itself" for a pod with itself, "own-node" for ingress from the
-	// pod's own node, both of which no policy can prevent; else absent.
+	// pod's own node, both of which no policy can prevent, or "own-node-open"
+	// where a switch leaves the latter open; else absent.
 	Overlay string            `json:"overlay,omitempty"`
 	Egress  DirectionDocument `json:"egress"`
 	Ingress DirectionDocument `json:"ingress"`
@@ -88,8 +107,9 @@ type TierDocument struct {
 	// Outcome is "allow", "deny" or "pass" if a rule decided, "isolated" if none
 	// matched and the subject is isolated, "own-node" if it is isolated but the
 	// flow goes to its own node, "no-match" if the tier left it to the next one,
-	// "not-concerned" if none of its policies applies, "not-reached", or "open"
-	// if more than one outcome is possible.
+	// "not-concerned" if none of its policies applies, "other-direction" if the
+	// subject is isolated in the other direction only and that ends the
+	// evaluation, "not-reached", or "open" if more than one outcome is possible.
 	Outcome  string           `json:"outcome"`
 	Policies []PolicyDocument `json:"policies"`
 }

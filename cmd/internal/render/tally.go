@@ -50,8 +50,12 @@ func (t tally) over(by string) string {
 	if t.total == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s between %ss: %d open on every port, %d on some, %d on none", count(t.total, "pair"), by,
-		t.by[model.Allowed], t.by[model.Some]+t.by[model.Unknown], t.by[model.Denied])
+	words := fmt.Sprintf("%s between %ss: %d open on every port, %d on some, %d on none", count(t.total, "pair"), by,
+		t.by[model.Allowed], t.by[model.Some], t.by[model.Denied])
+	if n := t.by[model.Unknown]; n > 0 {
+		words += fmt.Sprintf(", %d unknown", n)
+	}
+	return words
 }
 
 // on says the tally in words, for one port.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -48,31 +49,40 @@ func (t *terminal) Query(q *Query) error {
 	for i := range q.Why {
 		t.why(q, &q.Why[i])
 	}
+	t.caveats(q.Caveats)
 	return t.err
 }
 
 // Matrix writes flow lines for what is not denied, and a summary as comments.
 // By port and on a terminal it writes a table for each port, if that fits.
 func (t *terminal) Matrix(m *Matrix) error {
-	var words []string
+	var words, legend []string
 	if len(m.Ports) == 0 {
 		g := m.grouped()
 		t.lines(g.flows)
 		words = append(words, g.count.over(m.By))
+		legend = m.legendOf(g.flows)
 	}
 	for i, port := range m.Ports {
 		if i > 0 {
 			t.line()
 		}
 		g := m.groupedOn(port)
-		if !t.opts.Table || !t.table(m, port) {
+		said := m.legendOf(g.flows)
+		if t.opts.Table && t.table(m, port) {
+			said = m.legendOfAll()
+		} else {
 			t.lines(g.flows)
+		}
+		for _, l := range said {
+			if !slices.Contains(legend, l) {
+				legend = append(legend, l)
+			}
 		}
 		words = append(words, g.count.on(port, m.By))
 	}
 	t.line()
-	t.comment(m.Summary.String())
-	for _, w := range words {
+	for _, w := range slices.Concat(legend, []string{m.Summary.String()}, words) {
 		t.comment(w)
 	}
 	return t.err
@@ -104,8 +114,9 @@ func (t *terminal) Versus(v *Versus) error {
 		t.comment("nothing changes")
 	}
 	t.line()
-	t.comment(v.Matrix.Summary.String())
-	t.comment(counts.line(v))
+	for _, l := range append(v.legend(shifts), counts.line(v)) {
+		t.comment(l)
+	}
 	return t.err
 }
 

@@ -34,14 +34,18 @@ type Shifted struct {
 	// Pairs and Changed count pairs within the cluster, a single pod with itself
 	// left out.
 	Pairs, Changed int
-	// Outside counts the pairs that change with addresses outside.
+	// Outside counts the pairs that change with addresses outside, as these are
+	// cut.
 	Outside int
 }
 
 // line says the counts in words.
 func (s Shifted) line(v *Versus) string {
-	return fmt.Sprintf("%s against %s: %d of %s between %ss change, and %d with addresses outside",
-		v.Before, v.After, s.Changed, count(s.Pairs, "pair"), v.Matrix.By, s.Outside)
+	words := fmt.Sprintf("%s against %s: pairs between %ss that change: %d of %d", v.Before, v.After, v.Matrix.By, s.Changed, s.Pairs)
+	if s.Outside > 0 {
+		words += ", and some with addresses outside"
+	}
+	return words
 }
 
 // changes returns the changes of a content on the ports that were asked for.
@@ -128,6 +132,15 @@ func (v *Versus) shifts() ([]Shift, Shifted) {
 		}
 	}
 	return shifts, counts
+}
+
+// legend says what the names of rests stand for that occur in shifts.
+func (v *Versus) legend(shifts []Shift) []string {
+	var words []string
+	for _, s := range shifts {
+		words = append(append(words, s.Src...), s.Dst...)
+	}
+	return v.Matrix.legend(words)
 }
 
 // rows yields what changes pair by pair, in the order of Matrix.Rows.

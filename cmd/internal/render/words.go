@@ -21,6 +21,8 @@ func overlayWord(o engine.Overlay) string {
 		return "itself"
 	case engine.OwnNode:
 		return "own-node"
+	case engine.PerhapsOwnNode:
+		return "own-node-open"
 	case engine.NoOverlay:
 	}
 	return ""
@@ -45,6 +47,8 @@ func outcomeWord(o engine.Outcome) string {
 		return "no-match"
 	case engine.ByOpenPoint:
 		return "open"
+	case engine.ByOtherDirection:
+		return "other-direction"
 	case engine.NotReached:
 	}
 	return "not-reached"

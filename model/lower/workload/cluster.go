@@ -17,9 +17,9 @@ var namespaceSchema = strict.SchemaOf(namespaceObject{})
 
 // ReadNamespace reads a v1 Namespace. It has the label model.NameLabel whatever
 // the object says (NP-28). After an error the namespace is not to be used.
-func ReadNamespace(text []byte, o model.Origin) (model.Namespace, []model.Diagnostic) {
+func ReadNamespace(text []byte, o model.Origin, opts ...Option) (model.Namespace, []model.Diagnostic) {
 	var obj namespaceObject
-	ds := read(text, namespaceSchema, &obj, &obj.Metadata, o)
+	ds := read(text, namespaceSchema, &obj, &obj.Metadata, o, opts)
 	if failed(ds) {
 		return model.Namespace{}, ds
 	}
@@ -55,9 +55,9 @@ var nodeSchema = strict.SchemaOf(nodeObject{})
 // ReadNode reads a v1 Node. Its addresses are the internal and the external
 // ones, in their order; host names are not looked up. After an error the node
 // is not to be used.
-func ReadNode(text []byte, o model.Origin) (model.Node, []model.Diagnostic) {
+func ReadNode(text []byte, o model.Origin, opts ...Option) (model.Node, []model.Diagnostic) {
 	var obj nodeObject
-	ds := read(text, nodeSchema, &obj, &obj.Metadata, o)
+	ds := read(text, nodeSchema, &obj, &obj.Metadata, o, opts)
 	if failed(ds) {
 		return model.Node{}, ds
 	}

@@ -167,12 +167,12 @@ func newObject(kind string) object {
 // and CronJob, in any version of its API: what counts is the same in all. A Job
 // that is done asks for no pods. After an error the controller is not to be
 // used.
-func ReadController(text []byte, o model.Origin) (Controller, []model.Diagnostic) {
+func ReadController(text []byte, o model.Origin, opts ...Option) (Controller, []model.Diagnostic) {
 	obj := newObject(o.Kind)
 	if obj == nil {
 		panic(fmt.Sprintf("bug: %s is not a controller", o.Kind))
 	}
-	ds := read(text, obj.schema(), obj, obj.meta(), o)
+	ds := read(text, obj.schema(), obj, obj.meta(), o, opts)
 	if failed(ds) {
 		return Controller{}, ds
 	}

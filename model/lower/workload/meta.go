@@ -40,7 +40,7 @@ func owner(refs []ownerReference) (Owner, bool) {
 	var first *ownerReference
 	for i, r := range refs {
 		switch {
-		case r.Kind == "Node" || !isKind(r.Kind) || len(validation.IsDNS1123Subdomain(r.Name)) > 0:
+		case r.Kind == "Node" || !isKind(r.Kind) || !isUsualName(r.Name) && len(validation.IsDNS1123Subdomain(r.Name)) > 0:
 		case first == nil || r.Controller && !first.Controller:
 			first = &refs[i]
 		}
@@ -72,6 +72,9 @@ func labels(m map[string]string, field string, o model.Origin) (model.Labels, []
 				Text: fmt.Sprintf("%q is a template that was not rendered", e.Key+": "+e.Value),
 				Hint: "helm template RELEASE CHART | netreach ... -f -",
 			})
+			continue
+		}
+		if isUsual(e.Value) && isUsualKey(e.Key) {
 			continue
 		}
 		problems := slices.Concat(validation.IsQualifiedName(e.Key), validation.IsValidLabelValue(e.Value))

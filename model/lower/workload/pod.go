@@ -42,9 +42,9 @@ var podSchema = strict.SchemaOf(podObject{})
 // ReadPod reads a v1 Pod. A terminating pod is a pod like any other (NP-52),
 // and so is a pending one, which may have no address (NP-45). After an error
 // the pod is not to be used.
-func ReadPod(text []byte, o model.Origin) (Pod, []model.Diagnostic) {
+func ReadPod(text []byte, o model.Origin, opts ...Option) (Pod, []model.Diagnostic) {
 	var obj podObject
-	ds := read(text, podSchema, &obj, &obj.Metadata, o)
+	ds := read(text, podSchema, &obj, &obj.Metadata, o, opts)
 	if failed(ds) {
 		return Pod{}, ds
 	}
@@ -67,7 +67,7 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 	labels, ds := labels(m, labelsField, o)
 	ports, problems := ports(s, specField, o)
 	ds = append(ds, problems...)
-	if s.NodeName != "" && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
+	if s.NodeName != "" && !isUsualName(s.NodeName) && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
 		ds = append(ds, model.Diagnostic{
 			Severity: model.Error, Code: "object-name", Origin: o.At(specField + ".nodeName"),
 			Text: fmt.Sprintf("%q is not a name for a Node", s.NodeName),

@@ -7,14 +7,27 @@ import (
 	"netreach/model/lower/strict"
 )
 
+// Option changes how an object is read.
+type Option func(*options)
+
+type options struct{ searched bool }
+
+// Searched says that the text holds no field whose name differs from one that
+// counts only by case: the caller has looked for them.
+func Searched() Option { return func(o *options) { o.searched = true } }
+
 // read decodes text into obj, a pointer to a zero struct with meta in it, and
 // returns what is wrong. After an error obj is not to be used.
 //
 // Fields that the struct does not name are skipped. One whose name is, apart
 // from case, the name of a field that counts is a warning, since the API server
 // skips it too; the server's own output cannot hold one, and is not searched.
-func read(text []byte, schema *strict.Schema, obj any, meta *metadata, o model.Origin) []model.Diagnostic {
-	if json.Unmarshal(text, obj) == nil && meta.UID != nil {
+func read(text []byte, schema *strict.Schema, obj any, meta *metadata, o model.Origin, opts []Option) []model.Diagnostic {
+	var as options
+	for _, opt := range opts {
+		opt(&as)
+	}
+	if json.Unmarshal(text, obj) == nil && (as.searched || meta.UID != nil) {
 		return nil
 	}
 	var ds []model.Diagnostic

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec" //nolint:depguard // each profile is measured in a process of its own
+	"path/filepath"
+	"runtime"
+	"strconv"
+
+	"netreach/bench/gen/manifest"
+	"netreach/bench/gen/shape"
+)
+
+// each measures one profile after another, and goes on to the next where one
+// cannot be measured or takes too long.
+func each(r request, stdout, stderr io.Writer) error {
+	dir, err := os.MkdirTemp("", "netreach-bench")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // nothing to be done about what stays behind
+	if r.benchfmt {
+		fmt.Fprintf(stdout, "goos: %s\ngoarch: %s\npkg: netreach/bench/run\ncpus: %d\ngo: %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	}
+	var errs []error
+	for _, p := range r.profiles {
+		if err := one(r, p, dir, stdout, stderr); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", r.title(p), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// one measures one profile, as often as was asked for, and prints it.
+func one(r request, p shape.Profile, dir string, stdout, stderr io.Writer) error {
+	if r.hasFormat {
+		if r.file == "" {
+			r.file = filepath.Join(dir, "cluster")
+		}
+		if err := write(r, p); err != nil {
+			return err
+		}
+	}
+	var runs [][]stage
+	for range r.runs {
+		stages, err := child(r, p, stderr)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, stages)
+	}
+	if r.benchfmt {
+		return printBenchmarks(stdout, r.title(p), runs)
+	}
+	return printTable(stdout, r.title(p), p, runs)
+}
+
+// write writes the cluster of a profile to the file.
+func write(r request, p shape.Profile) error {
+	c, err := p.Model(r.seed)
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(r.file)
+	if err != nil {
+		return err
+	}
+	if err := manifest.Write(f, c, manifest.Options{Format: r.format}); err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", r.file, err), f.Close())
+	}
+	return f.Close()
+}
+
+// child runs one profile in a process of its own.
+func child(r request, p shape.Profile, stderr io.Writer) ([]stage, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), r.timeout)
+	defer cancel()
+	args := []string{
+		"--measured", "--profile", p.Name, "--seed", strconv.FormatUint(r.seed, 10), "--format", r.formatArg, "--file", r.file,
+		"--scale", strconv.FormatFloat(r.everything, 'g', -1, 64), "--scale-pods", strconv.FormatFloat(r.pods, 'g', -1, 64),
+	}
+	var out bytes.Buffer
+	cmd := exec.CommandContext(ctx, self, args...) //nolint:gosec // this program, with the arguments that it was given
+	cmd.Stdout, cmd.Stderr = &out, stderr
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("not done after %s", r.timeout)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var stages []stage
+	for d := json.NewDecoder(&out); d.More(); {
+		var st stage
+		if err := d.Decode(&st); err != nil {
+			return nil, err
+		}
+		stages = append(stages, st)
+	}
+	return stages, nil
+}

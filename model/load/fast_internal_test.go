@@ -1,0 +1,244 @@
+package load
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"netreach/model"
+)
+
+// readAs reads one text as a file, with or without fast paths.
+func readAs(text []byte, opts Options) (*model.Cluster, []string, error) {
+	opts.FS = fstest.MapFS{"a.yaml": {Data: text}}
+	c, ds, err := Read(opts, "a.yaml")
+	return c, written(ds), err
+}
+
+func written(ds []model.Diagnostic) []string {
+	var out []string
+	for _, d := range ds {
+		out = append(out, fmt.Sprintf("%s %s", d.Severity, d))
+	}
+	return out
+}
+
+// onlyDuplicates reports whether the only errors are keys that come twice.
+func onlyDuplicates(ds []string) bool {
+	for _, d := range ds {
+		if strings.HasPrefix(d, model.Error.String()) && !strings.Contains(d, "given more than once") {
+			return false
+		}
+	}
+	return true
+}
+
+// checkFast holds the fast paths to the slow one: the same cluster and the same
+// diagnostics, except for keys that come twice in what does not count. It
+// returns whether the text holds a cluster.
+func checkFast(t *testing.T, text []byte, window int) bool {
+	t.Helper()
+	want, wantDs, wantErr := readAs(text, Options{reference: true})
+	got, gotDs, gotErr := readAs(text, Options{window: window})
+	if want == nil && got != nil && len(wantDs) > 0 && onlyDuplicates(wantDs) {
+		return false
+	}
+	if fmt.Sprint(wantErr) != fmt.Sprint(gotErr) || !reflect.DeepEqual(gotDs, wantDs) || !reflect.DeepEqual(got, want) {
+		if want == nil && onlyDuplicates(wantDs) && len(wantDs) > len(gotDs) {
+			return false
+		}
+		t.Fatalf("window %d: fast %t %v %q\nslow %t %v %q\nequal clusters %t\n%s", window, got != nil, gotErr, gotDs, want != nil, wantErr, wantDs, reflect.DeepEqual(got, want), text)
+	}
+	return want != nil
+}
+
+const (
+	fastPod = `- apiVersion: v1
+  kind: Pod
+  metadata:
+    annotations:
+      a: "x: \"y\"
+        z"
+    labels: {app: a}
+    name: NAME
+    namespace: shop
+    uid: 0b1c-NAME
+  spec:
+    containers:
+    - args:
+      - |-
+        - apiVersion: v1
+      ports:
+      - containerPort: 8080
+        name: http
+    nodeName: n1
+  status:
+    podIP: 10.0.0.1
+`
+	fastPolicy = `- apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata:
+    name: NAME
+    namespace: shop
+  spec:
+    ingress:
+    - from:
+      - podSelector: {}
+      ports:
+      - port: 80
+    podSelector:
+      matchLabels:
+        app: a
+`
+	fastSecret = `- apiVersion: v1
+  kind: Secret
+  metadata:
+    name: NAME
+  data: {a: b}
+`
+)
+
+// fastLists are lists and streams of all layouts.
+func fastLists() map[string]string {
+	item := func(text, name string) string { return strings.ReplaceAll(text, "NAME", name) }
+	items := item(fastPod, "a") + item(fastPolicy, "p") + item(fastSecret, "s") + "# a comment\n" + item(fastPod, "b") + item(fastPolicy, "q") + item(fastPod, "c")
+	docs := ""
+	for _, doc := range strings.SplitAfter(items, "\n- ") {
+		doc = strings.TrimPrefix(strings.TrimSuffix(doc, "- "), "- ")
+		docs += "---\n" + strings.ReplaceAll(doc, "\n  ", "\n")
+	}
+	list := "apiVersion: v1\nitems:\n" + items + "kind: List\nmetadata:\n  resourceVersion: \"\"\n"
+	whole, errs := documentToJSON([]byte(list))
+	if errs != nil {
+		panic("bug: the list is not YAML")
+	}
+	var pretty bytes.Buffer
+	indentJSON(&pretty, whole)
+	podItems := strings.ReplaceAll(strings.ReplaceAll(item(fastPod, "a")+item(fastPod, "b"), "  kind: Pod\n", ""), "- apiVersion: v1\n  metadata:", "- metadata:")
+	return map[string]string{
+		"list":     list,
+		"header":   "# x\nkind: List\napiVersion: v1\nitems: # y\n\n" + items,
+		"podlist":  "kind: PodList\napiVersion: v1\nitems:\n" + podItems,
+		"latelist": "apiVersion: v1\nitems:\n" + podItems + "kind: PodList\n",
+		"indented": "apiVersion: v1\nkind: List\nitems:\n  " + strings.ReplaceAll(strings.TrimSuffix(items, "\n"), "\n", "\n  ") + "\n",
+		"docs":     docs,
+		"json":     string(whole),
+		"pretty":   pretty.String(),
+	}
+}
+
+// indentJSON writes a JSON text as kubectl does.
+func indentJSON(out *bytes.Buffer, text []byte) {
+	v := jsontext.Value(bytes.Clone(text))
+	if err := v.Indent(); err != nil {
+		panic(err)
+	}
+	out.Write(v)
+}
+
+// The fast paths are taken: otherwise the tests below would test nothing.
+func TestFast_taken(t *testing.T) {
+	for name, text := range fastLists() {
+		for _, window := range []int{300, 700, 1500} {
+			r := &reader{namespace: "default", world: newWorld(), window: window}
+			ok := r.stream(source{"a.yaml", true}, strings.NewReader(text))
+			// A list whose kind is not known before its items is read as a
+			// whole, and so is a stream of which a window shows no end of a
+			// document.
+			if want := name != "latelist" && (name != "docs" || window > 300); ok != want {
+				t.Errorf("%s: in windows of %d: %t", name, window, ok)
+			}
+			if !ok && (r.seen > 0 || len(r.ds) > 0 || len(r.world.pods.all) > 0) {
+				t.Errorf("%s: not read, yet something was", name)
+			}
+			if !checkFast(t, []byte(text), window) {
+				t.Errorf("%s: no cluster", name)
+			}
+		}
+	}
+}
+
+// fastFragments are put into the lists.
+var fastFragments = []string{
+	"\n", " ", "  ", "- ", "\n- ", "\n-", "\n  - ", "\"", "'", "\\", "#", " #", ": ", "{", "}", "[", "]", ",", "{}", "[]", "|\n", "&a ", "*a", "<<: *a\n", "!!str ", "\n---\n", "\n...\n", "\n--- x\n", "\n%YAML 1.1\n", "? ",
+	"items:\n", "items: []\n", "kind: List\n", "kind: Pod\n", "kind: PodList\n", "\n- apiVersion: v1\n", "\n- apiVersion: x\n  kind: Y\n", "},\n", "},{", "\x00", "\t", "\r", "\r\n", "\u0085", "\u2028", "\ufeff", "\u00e9", "\xff",
+	"x: y\n", "  x: y\n", "\n    Labels: {}\n", "\n  metadata: {}\n", "y", "1", "null", "~", "5e3", "continue: x\n", "\"continue\": \"x\",", "\"kind\": \"Pod\",", "\"a\": 1,",
+}
+
+// Every fragment in many places of the lists, put in, in place of a character
+// and in place of a line's rest: the fast paths return what the slow one does.
+func TestFast_mutants(t *testing.T) {
+	step := 127
+	if testing.Short() {
+		step = 509
+	}
+	for name, text := range fastLists() {
+		tried, clusters := 0, 0
+		try := func(text string) {
+			tried++
+			if checkFast(t, []byte(text), 300+200*(tried%5)) {
+				clusters++
+			}
+		}
+		for i, f := range fastFragments {
+			for at := i % step; at < len(text); at += step {
+				try(text[:at] + f + text[at:])
+				if i%3 == 0 {
+					try(text[:at] + f + text[at+1:])
+				}
+				if end := strings.IndexByte(text[at:], '\n'); end >= 0 && i%3 == 1 {
+					try(text[:at] + f + text[at+end:])
+				}
+			}
+		}
+		t.Logf("%s: %d mutants, of which %d hold a cluster", name, tried, clusters)
+	}
+}
+
+// FuzzFastEqualsReference looks for other inputs that the fast paths read in
+// another way than the slow one.
+func FuzzFastEqualsReference(f *testing.F) {
+	for _, text := range fastLists() {
+		f.Add([]byte(text), uint16(300))
+		f.Add([]byte(text), uint16(900))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, window uint16) { checkFast(t, text, 64+int(window)) })
+}
+
+// Everything that lies in the scenarios, and in the corpus directory next to
+// the checkout if it is there, is read alike.
+func TestFast_corpus(t *testing.T) {
+	root := filepath.Join("..", "..")
+	n := 0
+	for _, dir := range []string{filepath.Join(root, "scenarios"), filepath.Join(root, "..", "shared", "corpus")} {
+		if _, err := os.Stat(dir); err != nil {
+			t.Logf("%s is absent", filepath.Base(dir))
+			continue
+		}
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !isManifest(name) {
+				return err
+			}
+			text, err := os.ReadFile(name) //nolint:gosec // a test file
+			if err != nil {
+				return err
+			}
+			n++
+			checkFast(t, text, 0)
+			checkFast(t, text, 512)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d files", n)
+}

@@ -1,0 +1,278 @@
+package prune
+
+import "bytes"
+
+// YAML appends to out the JSON of what counts of a block mapping. The mapping
+// begins at text[at:], in the given column, and its other lines follow. Assumed
+// is what the object is if it does not say so.
+//
+// It returns where the first line begins that does not belong to the mapping:
+// one of content that is indented less, or the end. It reports false if the
+// mapping is not one that it can read for certain.
+func YAML(out, text []byte, at, column int, assumed Type, kinds Kinds) (json []byte, end int, ok bool) {
+	if at >= len(text) {
+		return out, 0, false
+	}
+	for range 2 {
+		s := yaml{text: text, at: at, column: column, end: lineEnd(text, at), out: out, start: at}
+		s.root = &root{kinds: kinds, assumed: assumed}
+		if !s.mapping(column, nil) || !printable(text[at:s.start]) {
+			return out, 0, false
+		}
+		if s.root.settled() {
+			return s.out, s.start, true
+		}
+		assumed = s.root.found
+	}
+	return out, 0, false
+}
+
+// yaml scans lines of content. It stands at one: the token at text[at:end] is
+// in the given column, and nothing but indentation, dashes and keys are before
+// it. At the end of the text the column is -1.
+type yaml struct {
+	text []byte
+	// start is where the line begins.
+	start, at, end, column int
+	depth                  int
+	root                   *root
+	names                  names
+	out                    []byte
+}
+
+// lineEnd returns the offset of the line break behind i, or the end.
+func lineEnd(text []byte, i int) int {
+	if n := bytes.IndexByte(text[i:], '\n'); n >= 0 {
+		return i + n
+	}
+	return len(text)
+}
+
+// next goes to the next line of content.
+func (s *yaml) next() {
+	for pos := s.end + 1; pos < len(s.text); {
+		i := pos
+		for i < len(s.text) && s.text[i] == ' ' {
+			i++
+		}
+		switch {
+		case i == len(s.text):
+			pos = i
+		case s.text[i] == '\n':
+			pos = i + 1
+		case s.text[i] == '#':
+			pos = lineEnd(s.text, i) + 1
+		default:
+			s.start, s.at, s.column, s.end = pos, i, i-pos, lineEnd(s.text, i)
+			return
+		}
+	}
+	s.start, s.at, s.end, s.column = len(s.text), len(s.text), len(s.text), -1
+}
+
+// dash reports whether the token is the dash of a list's item.
+func (s *yaml) dash() bool {
+	return s.at < s.end && s.text[s.at] == '-' && (s.at+1 == s.end || s.text[s.at+1] == ' ')
+}
+
+// block reads the collection that begins at the token.
+func (s *yaml) block(shape *Shape) bool {
+	if s.dash() {
+		return s.sequence(s.column, shape)
+	}
+	return s.mapping(s.column, shape)
+}
+
+// mapping reads the mapping whose keys stand in the given column. The shape of
+// the object itself comes from s.root.
+func (s *yaml) mapping(column int, shape *Shape) bool {
+	s.depth++
+	top := s.depth == 1
+	if s.depth > deepest || !shape.takesMembers() {
+		return false
+	}
+	kept := top || shape != nil
+	s.open(kept, '{')
+	outer := s.names.begin()
+	for first := true; s.column == column; {
+		key, quoted, after, ok := s.key()
+		if !ok || !quoted && !plainKey(key) {
+			return false
+		}
+		child, ok := shape.member(key)
+		if top {
+			child, ok = s.root.want(key)
+		}
+		if !ok {
+			return false
+		}
+		if kept && child != nil {
+			if !quoted && classify(key) != word || bytes.IndexByte(key, '\\') >= 0 {
+				return false
+			}
+			if !s.names.add(key) || !s.name(key, &first) {
+				return false
+			}
+		}
+		s.at = after
+		from := len(s.out)
+		if !s.value(column, child) || s.column > column {
+			return false
+		}
+		if top && !s.root.note(key, s.out[from:]) {
+			return false
+		}
+	}
+	s.names.end(outer)
+	s.open(kept, '}')
+	s.depth--
+	return true
+}
+
+// open writes a bracket, if what it belongs to is kept.
+func (s *yaml) open(kept bool, bracket byte) {
+	if kept {
+		s.out = append(s.out, bracket)
+	}
+}
+
+// name writes the key of a member.
+func (s *yaml) name(key []byte, first *bool) bool {
+	if !*first {
+		s.out = append(s.out, ',')
+	}
+	*first = false
+	var ok bool
+	s.out, ok = appendText(s.out, key)
+	s.out = append(s.out, ':')
+	return ok
+}
+
+// longestKey is less than what the YAML parser takes.
+const longestKey = 1000
+
+// key returns the key at the token, without quotes, and where the text behind
+// its colon begins. A quoted key that holds escapes is returned with a backslash
+// in it, whatever it says.
+func (s *yaml) key() (key []byte, quoted bool, after int, ok bool) {
+	i := s.at
+	switch c := s.text[i]; {
+	case c == '"' || c == '\'':
+		at, escaped, ok := closing(s.text, i+1, s.end, c)
+		if !ok || at < 0 || at-i > longestKey || !s.colon(at+1) {
+			return nil, false, 0, false
+		}
+		if escaped {
+			return []byte(`\`), true, at + 2, true
+		}
+		return s.text[i+1 : at], true, at + 2, true
+	case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '/' || c == '.' || c == '$' || c == '(':
+	default:
+		return nil, false, 0, false
+	}
+	for j := i + 1; j < s.end && j-i < longestKey; j++ {
+		switch s.text[j] {
+		case ':':
+			if s.colon(j) {
+				return s.text[i:j], false, j + 1, s.text[j-1] != ' '
+			}
+		case '#':
+			if s.text[j-1] == ' ' {
+				return nil, false, 0, false
+			}
+		}
+	}
+	return nil, false, 0, false
+}
+
+// colon reports whether the colon of a key stands at i.
+func (s *yaml) colon(i int) bool {
+	return i < s.end && s.text[i] == ':' && (i+1 == s.end || s.text[i+1] == ' ')
+}
+
+// plainKey reports whether a plain key is one of JSON too: null is not, and
+// some numbers are not either.
+func plainKey(key []byte) bool {
+	const longestNumber = 15
+	switch c := key[0]; {
+	case c == '.':
+		return len(key) == 1 || key[1] != 'i' && key[1] != 'I' && key[1] != 'n' && key[1] != 'N'
+	case '0' <= c && c <= '9':
+		return len(key) <= longestNumber || classify(key) == word
+	}
+	return len(key) != len("null") || !bytes.EqualFold(key, []byte("null"))
+}
+
+// value reads what stands behind the colon of a key in the given column.
+func (s *yaml) value(column int, shape *Shape) bool {
+	s.skipBlanks()
+	if s.at < s.end && s.text[s.at] != '#' {
+		return s.scalar(column, shape)
+	}
+	s.next()
+	switch {
+	case s.column > column:
+		return s.block(shape)
+	case s.column == column && s.dash():
+		return s.sequence(column, shape)
+	}
+	s.null(shape)
+	return true
+}
+
+func (s *yaml) skipBlanks() {
+	for s.at < s.end && s.text[s.at] == ' ' {
+		s.at++
+	}
+}
+
+func (s *yaml) null(shape *Shape) {
+	if shape != nil {
+		s.out = append(s.out, "null"...)
+	}
+}
+
+// sequence reads the list whose dashes stand in the given column.
+func (s *yaml) sequence(column int, shape *Shape) bool {
+	s.depth++
+	elem, ok := shape.item()
+	if s.depth > deepest || !ok {
+		return false
+	}
+	s.open(shape != nil, '[')
+	for first := true; s.column == column && s.dash(); {
+		if !first && shape != nil {
+			s.out = append(s.out, ',')
+		}
+		first = false
+		dash := s.at
+		s.at++
+		s.skipBlanks()
+		s.column += s.at - dash
+		if !s.item(column, elem) || s.column > column {
+			return false
+		}
+	}
+	s.open(shape != nil, ']')
+	s.depth--
+	return true
+}
+
+// item reads what stands behind a dash in the given column.
+func (s *yaml) item(column int, shape *Shape) bool {
+	if s.at == s.end || s.text[s.at] == '#' {
+		s.next()
+		if s.column > column {
+			return s.block(shape)
+		}
+		s.null(shape)
+		return true
+	}
+	if s.dash() {
+		return s.sequence(s.column, shape)
+	}
+	if _, _, _, ok := s.key(); ok {
+		return s.mapping(s.column, shape)
+	}
+	return s.scalar(column, shape)
+}
