@@ -3,9 +3,10 @@
 
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 30s
-# Where `make bench` writes, and how often it runs each benchmark.
+# Where `make bench` writes, how often it runs each benchmark, and how long.
 OUT ?= bench.out
-COUNT ?= 10
+COUNT ?= 5
+BENCHTIME ?= 0.3s
 
 # Runs a tool of .ci/tools without entering it in the project's own go.mod.
 TOOL = go tool -modfile=.ci/tools/go.mod
@@ -37,14 +38,16 @@ fuzz:
 	| awk '/^Fuzz/ { names[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, names[i]; n = 0 }' \
 	| while read -r package name; do \
 		echo "== $$package $$name"; \
-		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$$package"; \
 	done
 
-# bench runs each benchmark COUNT times into OUT, which benchstat compares:
+# bench runs each benchmark COUNT times into OUT, which benchstat compares. It
+# takes less than ten minutes; PROFILES=1 adds every profile as a whole process.
 #   make bench OUT=old.out; ...; make bench OUT=new.out
 #   go tool -modfile=.ci/tools/go.mod benchstat old.out new.out
 bench:
-	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... > $(OUT)
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -count $(COUNT) -timeout 10m ./... > $(OUT)
+	$(if $(PROFILES),go run ./bench/run --profile all --runs $(COUNT) --benchfmt >> $(OUT))
 	$(TOOL) benchstat $(OUT)
 
 # golden writes the expected outputs anew. Read the diff before you commit it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 
 	"netreach/engine"
@@ -79,8 +80,8 @@ func (r *trial) peer(e oracle.End) engine.PeerID {
 
 // compare holds the engine against the oracle in one cluster, on at most about
 // limit flows, evenly picked from the phase-th on, and every explain-th of these
-// with its explanation.
-func compare(tb testing.TB, c *model.Cluster, o model.Options, limit, phase, explain int) {
+// with its explanation. It returns the number of flows.
+func compare(tb testing.TB, c *model.Cluster, o model.Options, limit, phase, explain int) (flows int) {
 	tb.Helper()
 	u, err := engine.NewUniverse(o, c)
 	if err != nil {
@@ -90,8 +91,10 @@ func compare(tb testing.TB, c *model.Cluster, o model.Options, limit, phase, exp
 	i := phase
 	for f := range pick(c, limit, phase) {
 		i++
+		flows++
 		r.check(tb, f, i%explain == 0)
 	}
+	return flows
 }
 
 // pick yields at most about limit flows of c, evenly, from the phase-th on.
@@ -115,6 +118,8 @@ func pick(c *model.Cluster, limit, phase int) func(yield func(oracle.Flow) bool)
 // world has the default switches, the rest a setting drawn for it.
 func TestSmallWorlds(t *testing.T) {
 	const shards = 4
+	var flows atomic.Int64
+	t.Cleanup(func() { t.Logf("%d flows of small worlds compared", flows.Load()) })
 	for shard := range shards {
 		t.Run(fmt.Sprintf("shard=%d", shard), func(t *testing.T) {
 			t.Parallel()
@@ -128,7 +133,7 @@ func TestSmallWorlds(t *testing.T) {
 				if i/shards%2 == 1 {
 					o = worlds.RandomOptions(rand.New(rand.NewPCG(uint64(i), 5)))
 				}
-				compare(t, c, o, 1<<20, 0, 13)
+				flows.Add(int64(compare(t, c, o, 1<<20, 0, 13)))
 			}
 		})
 	}
@@ -140,13 +145,15 @@ func TestRandomWorlds(t *testing.T) {
 	if testing.Short() {
 		n = 60
 	}
+	flows := 0
 	for seed := range n {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 6))
 			c, o := worlds.Random(rng, 2+int(seed%9))
-			compare(t, c, o, 4000, int(seed), 3)
+			flows += compare(t, c, o, 4000, int(seed), 3)
 		})
 	}
+	t.Logf("%d flows of random worlds compared", flows)
 }
 
 // FuzzEngineOracle compares whatever cluster the fuzzer makes up.
