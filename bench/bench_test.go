@@ -72,6 +72,7 @@ func eachProfile(b *testing.B, profiles []string, run func(*testing.B, world)) {
 // BenchmarkCompile makes the universe and the matrix of a cluster in memory.
 func BenchmarkCompile(b *testing.B) {
 	eachProfile(b, profiles(), func(b *testing.B, w world) {
+		b.Helper()
 		c := w.cluster()
 		b.ReportAllocs()
 		for b.Loop() {
@@ -110,6 +111,7 @@ func BenchmarkMatrix(b *testing.B) {
 // follow on one another in memory.
 func BenchmarkQuery(b *testing.B) {
 	eachProfile(b, []string{"small", "medium", "large", "A2"}, func(b *testing.B, w world) {
+		b.Helper()
 		m := w.matrix()
 		asked := bench.Flows(w.cluster(), 1<<16, seed)
 		m.Verdict(asked[0].Src, asked[0].Dst, model.TCP, asked[0].Port) // makes the index
@@ -126,6 +128,7 @@ func BenchmarkQuery(b *testing.B) {
 // BenchmarkExplain asks for one trace after another.
 func BenchmarkExplain(b *testing.B) {
 	eachProfile(b, []string{"small", "medium", "large", "A2"}, func(b *testing.B, w world) {
+		b.Helper()
 		m := w.matrix()
 		asked := bench.Flows(w.cluster(), 1<<12, seed)
 		m.Explain(asked[0].Src, asked[0].Dst, model.TCP, asked[0].Port) // makes the indices

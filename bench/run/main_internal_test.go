@@ -58,7 +58,7 @@ func TestRun_benchfmt(t *testing.T) {
 	out, _ := output(t, 0, "--profile", "small,small", "--runs", "2", "--benchfmt")
 	line := regexp.MustCompile(`^BenchmarkRun/profile=small/stage=\w+\t\d+\t\d+ ns/op\t\d+ cpu-ns/op\t\d+ peak-B(\t[\d.]+ MB/s)?$`)
 	n := 0
-	for _, l := range strings.Split(strings.TrimSpace(out), "\n") {
+	for l := range strings.SplitSeq(strings.TrimSpace(out), "\n") {
 		switch {
 		case line.MatchString(l):
 			n++

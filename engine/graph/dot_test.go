@@ -60,6 +60,44 @@ func TestDOT(t *testing.T) {
 	}
 }
 
+// TestDOT_About draws a picture of one port: the title names it, and no edge that
+// has just this. A node without edges is told apart.
+func TestDOT_About(t *testing.T) {
+	u, err := engine.NewUniverse(model.Options{}, shop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := engine.Compile(u, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	http := engine.PortRange{Protocol: model.TCP, First: 80, Last: 80}
+	dns := engine.PortRange{Protocol: model.UDP, First: 53, Last: 53}
+	between := map[[2]int][]engine.Segment{
+		{0, 1}: {{Verdict: model.Allowed, Ports: []engine.PortRange{http}}},
+		{1, 0}: {{Verdict: model.Some, Ports: []engine.PortRange{http}}},
+		{1, 2}: {{Verdict: model.Allowed, Ports: []engine.PortRange{dns}}},
+	}
+	ends := m.Workloads()[:4]
+	g := graph.New(u, ends, func(i, j int) []engine.Segment { return between[[2]int{i, j}] })
+	out, err := graph.DOT(g, portWords, "80/tcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{
+		`label="on 80/tcp"`:   1,
+		`label="80/tcp"`:      0,
+		"label=some":          1, // what is not plain stays said
+		`label="53/udp"`:      1, // and so do other ports
+		`no flows shown"`:     1,
+		`fillcolor="#e9ecef"`: 1,
+	} {
+		if got := strings.Count(string(out), text); got != want {
+			t.Errorf("%q occurs %d times, want %d, in\n%s", text, got, want, out)
+		}
+	}
+}
+
 // TestDOT_Labels holds an edge's label short and its tooltip complete.
 func TestDOT_Labels(t *testing.T) {
 	u, err := engine.NewUniverse(model.Options{}, shop())

@@ -13,6 +13,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"netreach/bench/gen/manifest"
+	"netreach/bench/gen/shape"
 	"netreach/model"
 )
 
@@ -149,7 +151,7 @@ func TestFast_taken(t *testing.T) {
 	for name, text := range fastLists() {
 		for _, window := range []int{300, 700, 1500} {
 			r := &reader{namespace: "default", world: newWorld(), window: window}
-			ok := r.stream(source{"a.yaml", true}, strings.NewReader(text))
+			ok := r.stream(source{"a.yaml", true}, strings.NewReader(text), int64(len(text)))
 			// A list whose kind is not known before its items is read as a
 			// whole, and so is a stream of which a window shows no end of a
 			// document.
@@ -176,7 +178,7 @@ var fastFragments = []string{
 // Every fragment in many places of the lists, put in, in place of a character
 // and in place of a line's rest: the fast paths return what the slow one does.
 func TestFast_mutants(t *testing.T) {
-	step := 127
+	step := 211
 	if testing.Short() {
 		step = 509
 	}
@@ -227,7 +229,7 @@ func TestFast_corpus(t *testing.T) {
 			if err != nil || d.IsDir() || !isManifest(name) {
 				return err
 			}
-			text, err := os.ReadFile(name) //nolint:gosec // a test file
+			text, err := os.ReadFile(name)
 			if err != nil {
 				return err
 			}
@@ -241,4 +243,26 @@ func TestFast_corpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d files", n)
+}
+
+// So is what the generator of the benchmarks writes, in each of its forms.
+func TestFast_generated(t *testing.T) {
+	c, err := shape.Model("small", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []manifest.Format{manifest.DumpJSON, manifest.DumpYAML, manifest.Documents} {
+		var out bytes.Buffer
+		if err := manifest.Write(&out, c, manifest.Options{Format: format, ManagedFields: format == manifest.DumpYAML}); err != nil {
+			t.Fatal(err)
+		}
+		const window = 64 << 10
+		r := &reader{namespace: "default", world: newWorld(), window: window}
+		if !r.stream(source{"a.yaml", true}, bytes.NewReader(out.Bytes()), int64(out.Len())) {
+			t.Errorf("format %v: not read in windows", format)
+		}
+		if !checkFast(t, out.Bytes(), window) {
+			t.Errorf("format %v: no cluster", format)
+		}
+	}
 }

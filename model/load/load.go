@@ -78,7 +78,7 @@ func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, er
 			errs = append(errs, err)
 			continue
 		}
-		if text, ok := r.text(s, data); ok && !r.stream(s, bytes.NewReader(text)) {
+		if text, ok := r.text(s, data); ok && !r.stream(s, bytes.NewReader(text), int64(len(text))) {
 			r.documents(s, text)
 		}
 	}

@@ -115,9 +115,9 @@ func (r *reader) large(s source) bool {
 	if err != nil {
 		return false
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	info, err := file.Stat()
-	return err == nil && info.Mode().IsRegular() && r.stream(s, file)
+	return err == nil && info.Mode().IsRegular() && r.stream(s, file, info.Size())
 }
 
 // content returns what the source holds.

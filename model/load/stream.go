@@ -2,6 +2,8 @@ package load
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"io"
 	"runtime"
 	"sync"
@@ -36,7 +38,7 @@ type batch struct {
 	out  []byte
 }
 
-// stream reads a large input in windows, with several workers:
+// stream reads a large input, of the given length, in windows, with several workers:
 //
 //	input --cut at guessed places--> windows --each worker--> batches --in order--> reader
 //
@@ -47,17 +49,14 @@ type batch struct {
 // completely, and so does not end within a text or a collection, the next one
 // begins behind it. A window that ends where an item does proves that the
 // next begins at one.
-func (r *reader) stream(s source, in io.Reader) bool {
-	if r.reference {
+func (r *reader) stream(s source, in io.Reader, length int64) bool {
+	size := cmp.Or(r.window, windowSize)
+	if r.reference || length < int64(size/4) {
 		return false
-	}
-	size := r.window
-	if size == 0 {
-		size = windowSize
 	}
 	head := make([]byte, size)
 	n, err := io.ReadFull(in, head)
-	if head = head[:n]; err != nil && n < size/4 {
+	if head = head[:n]; err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false
 	}
 	l, ok := layoutOf(head)

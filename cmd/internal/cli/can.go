@@ -146,12 +146,16 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	a := in.matrix.Judge(src, dst, q.port)
 	out := &render.Query{
 		Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a),
-		Tiered: slices.ContainsFunc(in.cluster.Policies, func(p model.Policy) bool { return p.Tier != model.TierNetworkPolicy }),
+		NotEnforced: in.implementation.switches.NotEnforced,
+		Tiered:      slices.ContainsFunc(in.cluster.Policies, func(p model.Policy) bool { return p.Tier != model.TierNetworkPolicy }),
 	}
 	for _, w := range a.Witnesses {
 		if note := in.families(w); note != "" {
 			out.Answer.Notes = append(out.Answer.Notes, note)
 		}
+	}
+	if out.NotEnforced {
+		out.Answer.Notes = append(out.Answer.Notes, "nothing enforces policies (enforced=false)")
 	}
 	if !why {
 		return out, nil

@@ -2,7 +2,8 @@
 // interface that every format implements, so that a new format cannot forget a
 // verb.
 //
-//	text   flow lines for people; they read back as expectations
+//	text   flow lines for people; they read back as expectations, but for
+//	       "other internet" and the like, which a comment explains
 //	tsv    one row for each pair and port, a contract for scripts
 //	csv    the same rows, quoted for spreadsheets
 //	json   everything, a contract for programs: see [QueryDocument], [MatrixDocument],

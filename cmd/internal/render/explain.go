@@ -124,8 +124,12 @@ func (t *terminal) direction(q *Query, w *Why, d *engine.DirectionTrace, reason 
 	if w.Protocol == model.SCTP && d.Verdict == model.Unknown && !open(d) && reason == "" {
 		t.line("    whether policy decides about SCTP is open; if it does:")
 	}
-	concerned := slices.ContainsFunc(d.Tiers, func(tt engine.TierTrace) bool { return len(tt.Policies) > 0 })
+	concerned := slices.ContainsFunc(d.Tiers, func(tt engine.TierTrace) bool {
+		return len(tt.Policies) > 0 && (q.Tiered || !otherDirection(d, &tt))
+	})
 	switch {
+	case q.NotEnforced:
+		t.line("    no policy is enforced")
 	case !concerned:
 		t.line("    no policy selects ", subject.Name, " for ", d.Direction.String())
 	case q.Tiered:
@@ -173,6 +177,9 @@ func (t *terminal) tier(w *Why, indent string, d *engine.DirectionTrace, tt *eng
 	switch {
 	case tt.Outcome == engine.ByOtherDirection:
 		t.line(indent, "they isolate it in the other direction only, which here ends the evaluation (CNP-11)")
+		return
+	case otherDirection(d, tt):
+		t.line(indent, "they isolate it in the other direction only, and whether that ends the evaluation is open (CNP-11)")
 		return
 	case rules(tt) == 0 && tt.Outcome == engine.ByNothing:
 		t.line(indent, "none of these has a rule for ", d.Direction.String())
@@ -241,6 +248,13 @@ func action(r *model.Rule) model.Action {
 		return model.Deny
 	}
 	return r.Action
+}
+
+// otherDirection reports whether the policies of a tier are there only because
+// they isolate the subject in the other direction.
+func otherDirection(d *engine.DirectionTrace, tt *engine.TierTrace) bool {
+	return rules(tt) == 0 && (tt.Outcome == engine.ByOtherDirection || tt.Outcome == engine.ByOpenPoint) &&
+		!slices.ContainsFunc(tt.Policies, func(p engine.PolicyTrace) bool { return p.Policy.Isolates[d.Direction] })
 }
 
 func rules(tt *engine.TierTrace) int {

@@ -29,7 +29,8 @@ type Matrix struct {
 	// Ranges holds, by end, the addresses of ends outside whose name is a list of
 	// them. In a flow line they stand merged with those of other ends.
 	Ranges map[int][]engine.AddrRange
-	// Rests are the rests among the ends outside that have Ranges.
+	// Rests are the rests among the ends outside that have Ranges, those of one
+	// whole behind one another.
 	Rests   []Rest
 	Summary Summary
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,21 +83,24 @@ func (m *Matrix) names(ends []int) []string {
 // addresses names the addresses of ends outside: what is all of a family of
 // internet or private, then rests, then ranges.
 func (m *Matrix) addresses(ends []int) []string {
-	var ranges []engine.AddrRange
+	left := map[engine.AddrRange]bool{}
 	for _, i := range ends {
-		ranges = append(ranges, m.Ranges[i]...)
+		for _, r := range m.Ranges[i] {
+			left[r] = true
+		}
 	}
 	drop := func(gone []engine.AddrRange) {
-		ranges = slices.DeleteFunc(ranges, func(a engine.AddrRange) bool { return slices.Contains(gone, a) })
+		for _, r := range gone {
+			delete(left, r)
+		}
 	}
 	var words []string
 	for i := range m.Rests {
 		r := &m.Rests[i]
-		missing := func(a engine.AddrRange) bool { return !slices.Contains(ranges, a) }
 		switch {
 		case !slices.Contains(ends, r.End):
 			continue
-		case !slices.ContainsFunc(r.Except, missing):
+		case !slices.ContainsFunc(r.Except, func(a engine.AddrRange) bool { return !left[a] }):
 			words = append(words, qualified(r.Family, r.Whole))
 			drop(r.Except)
 		default:
@@ -105,20 +109,27 @@ func (m *Matrix) addresses(ends []int) []string {
 		drop(r.Ranges)
 	}
 	words = m.bothFamilies(words)
-	for _, r := range mergeRanges(ranges) {
+	for _, r := range mergeRanges(slices.Collect(maps.Keys(left))) {
 		words = append(words, r.String())
 	}
 	return words
 }
 
-// bothFamilies gives the rests of both families of a whole one name.
+// bothFamilies gives the rests of both families of a whole one name. A family of
+// which no block is named may be among them.
 func (m *Matrix) bothFamilies(words []string) []string {
-	for i := range m.Rests {
-		r := &m.Rests[i]
-		four, six := slices.Index(words, r.other("IPv4")), slices.Index(words, r.other("IPv6"))
-		if four >= 0 && six >= 0 {
-			words[four] = r.other("")
-			words = slices.Delete(words, six, six+1)
+	word := func(r *Rest) string {
+		if len(r.Except) == 0 {
+			return qualified(r.Family, r.Whole)
+		}
+		return r.other(r.Family)
+	}
+	for k := 1; k < len(m.Rests); k++ {
+		four, six := &m.Rests[k-1], &m.Rests[k]
+		i, j := slices.Index(words, word(four)), slices.Index(words, word(six))
+		if four.Whole == six.Whole && i >= 0 && j >= 0 && len(four.Except)+len(six.Except) > 0 {
+			words[i] = four.other("")
+			words = slices.Delete(words, j, j+1)
 		}
 	}
 	return words
@@ -130,6 +141,9 @@ func (m *Matrix) legend(words []string) []string {
 	for i := range m.Rests {
 		r := &m.Rests[i]
 		for _, family := range []string{"", r.Family} {
+			if !slices.Contains(words, r.other(family)) {
+				continue
+			}
 			var but []engine.AddrRange
 			for _, o := range m.Rests {
 				if o.Whole == r.Whole && (family == "" || o.Family == family) {
@@ -137,7 +151,7 @@ func (m *Matrix) legend(words []string) []string {
 				}
 			}
 			line := r.other(family) + " is " + qualified(family, r.Whole) + " but " + rangeList(but)
-			if slices.Contains(words, r.other(family)) && !slices.Contains(lines, line) {
+			if !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
 		}

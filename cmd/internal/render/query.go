@@ -21,6 +21,8 @@ type Query struct {
 	// Caveats say which points that are up to the implementation the answer rests
 	// on.
 	Caveats []Caveat
+	// NotEnforced tells that nothing enforces policies.
+	NotEnforced bool
 	// Tiered tells that the cluster has policies beside NetworkPolicies, so that
 	// it matters which tier decides.
 	Tiered bool

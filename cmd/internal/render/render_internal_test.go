@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"testing"
@@ -17,9 +16,9 @@ import (
 	"netreach/model/expect"
 )
 
-// pods returns a matrix of n single pods a/0, a/1, ... that no policy isolates,
-// and of the addresses outside.
-func pods(t interface{ Fatal(...any) }, n int) *Matrix {
+// engineOf returns the verdicts about n single pods a/0, a/1, ... that no policy
+// isolates.
+func engineOf(t interface{ Fatal(...any) }, n int) *engine.Matrix {
 	c := &model.Cluster{Namespaces: []model.Namespace{{Name: "a"}}}
 	for i := range n {
 		name := strconv.Itoa(i)
@@ -34,6 +33,13 @@ func pods(t interface{ Fatal(...any) }, n int) *Matrix {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m
+}
+
+// pods returns a matrix of n single pods a/0, a/1, ... that no policy isolates,
+// and of the addresses outside.
+func pods(t interface{ Fatal(...any) }, n int) *Matrix {
+	m := engineOf(t, n)
 	out := &Matrix{By: "pod", Table: m.Table(append(m.Pods(), m.Outside()...)), Namespace: func(int) string { return "" }}
 	for i := range out.Table.Ends {
 		out.Sources = append(out.Sources, i)
@@ -52,8 +58,14 @@ func TestRenderers_Verbs(t *testing.T) {
 	m := pods(t, 2)
 	g := &Graph{Graph: graph.New(nil, nil, nil)}
 	q := &Query{Src: m.Table.Ends[0], Dst: m.Table.Ends[1], Answer: engine.Answer{Verdict: model.Allowed}}
+	verdicts := engineOf(t, 2)
+	comparison, err := engine.Compare(verdicts, verdicts, verdicts.Pods())
+	if err != nil {
+		t.Fatal(err)
+	}
+	versus := &Versus{Matrix: &Matrix{By: "pod", Table: verdicts.Table(verdicts.Pods())}, Comparison: comparison}
 	for _, f := range formats() {
-		for _, v := range []Verb{Can, Explain, MatrixOf, GraphOf} {
+		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf} {
 			t.Run(f.name+" "+string(v), func(t *testing.T) {
 				var b bytes.Buffer
 				r := f.open(&b, Options{})
@@ -63,6 +75,10 @@ func TestRenderers_Verbs(t *testing.T) {
 					err = r.Query(q)
 				case MatrixOf:
 					err = r.Matrix(m)
+				case VersusOf:
+					err = r.Versus(versus)
+				case OverviewOf:
+					err = r.Overview(&Overview{})
 				case GraphOf:
 					err = r.Graph(g)
 				}
@@ -144,61 +160,6 @@ func TestUnion(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestMatrix_names(t *testing.T) {
-	m := pods(t, 4) // ends 0 to 3 are pods, 4 is internet, 5 private
-	m.Sets = []Set{{"*/*", []int{0, 1, 2, 3}}, {"a/*", []int{1, 2}}, {"outside", []int{4, 5}}}
-	ends := func(list ...int) []int { return list }
-	tests := []struct {
-		ends []int
-		want string
-	}{
-		{ends(0), "a/0"},
-		{ends(0, 1), "a/0 a/1"},
-		// the name of a set stands where its first member would
-		{ends(0, 1, 2), "a/0 a/*"},
-		{ends(1, 2, 3, 4), "a/* a/3 internet"},
-		{ends(0, 1, 2, 3), "*/*"},
-		{ends(0, 1, 2, 3, 4, 5), "*/* outside"},
-	}
-	for _, tt := range tests {
-		if got := m.names(tt.ends); fmt.Sprint(got) != "["+tt.want+"]" {
-			t.Errorf("%v: got %v, want %s", tt.ends, got, tt.want)
-		}
-	}
-}
-
-// TestMatrix_namesOfRanges merges ranges across ends.
-func TestMatrix_namesOfRanges(t *testing.T) {
-	m := pods(t, 1)
-	addrs := func(texts ...string) []engine.AddrRange {
-		var out []engine.AddrRange
-		for _, text := range texts {
-			p, err := expect.ParsePeer(text, "")
-			if err != nil {
-				t.Fatal(err)
-			}
-			out = append(out, engine.AddrRange{First: p.First, Last: p.Last})
-		}
-		return out
-	}
-	m.Ranges = map[int][]engine.AddrRange{
-		1: addrs("10.0.0.0/25", "192.168.0.1"),
-		2: addrs("10.0.0.128/25", "fd00::/64"),
-	}
-	for _, tt := range []struct {
-		ends []int
-		want string
-	}{
-		{[]int{0, 1}, "[a/0 10.0.0.0/25 192.168.0.1]"},
-		// what follows on one another is one range
-		{[]int{1, 2}, "[10.0.0.0/24 192.168.0.1 fd00::/64]"},
-	} {
-		if got := fmt.Sprint(m.names(tt.ends)); got != tt.want {
-			t.Errorf("%v: got %v, want %v", tt.ends, got, tt.want)
-		}
 	}
 }
 

@@ -80,13 +80,15 @@ func TestOverview_groups(t *testing.T) {
 		{
 			// all of them, in the order of the ports
 			"room for all", nil, 10,
-			[]string{"1-79/tcp, 81-442/tcp, 444-8079/tcp, 8081-9999/tcp", "80/tcp", "443/tcp, 8080/tcp", "10000-65535/tcp", "*/udp", "*/sctp"}, 0,
+			[]string{"1-79/tcp, 81-442/tcp, 444-8079/tcp, 8081-9999/tcp", "80/tcp", "443/tcp, 8080/tcp", "10000-65535/tcp", "*/udp", "*/sctp"},
+			0,
 		},
 		{
 			// the largest group of each protocol, then the furthest from it: 50
 			// pairs, 5, 2
 			"room for four", nil, 4,
-			[]string{"other tcp", "*/udp", "*/sctp", "443/tcp, 8080/tcp"}, 2,
+			[]string{"other tcp", "*/udp", "*/sctp", "443/tcp, 8080/tcp"},
+			2,
 		},
 		{"room for five", nil, 5, []string{"other tcp", "*/udp", "*/sctp", "443/tcp, 8080/tcp", "1-79/tcp, 81-442/tcp, 444-8079/tcp, 8081-9999/tcp"}, 1},
 		{"no room", nil, 0, []string{"other tcp", "*/udp", "*/sctp"}, 3},

@@ -27,7 +27,7 @@ func (s *names) end(outer names) {
 
 // add adds a key of the innermost mapping, and reports whether it is new.
 func (s *names) add(name []byte) bool {
-	const few = 8
+	const few = 40
 	if s.many != nil {
 		if s.many[string(name)] {
 			return false

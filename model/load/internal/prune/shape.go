@@ -87,6 +87,7 @@ func shapeOf(t reflect.Type) *Shape {
 			s.members = append(s.members, member{name, shapeOf(f.Type)})
 		}
 		return s
+	default:
 	}
 	return Everything()
 }
@@ -158,7 +159,7 @@ func (s *Shape) item() (*Shape, bool) {
 	return nil, false
 }
 
-// collects reports whether s takes a mapping, or a list.
+// takesMembers reports whether s takes a mapping.
 func (s *Shape) takesMembers() bool {
 	return s == nil || s.kind == everything || s.kind == mapping || s.kind == object
 }

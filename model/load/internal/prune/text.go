@@ -118,9 +118,9 @@ func (s *yaml) blockText(column int, shape *Shape) bool {
 	return true
 }
 
-// keepLines writes the lines of a text without their indentation. Those without
-// content count only if they stand between others; with clip the last line
-// break counts too.
+// keepLines writes the lines of a text without their indentation. Empty ones
+// count only if they stand between others, and those of blanks are doubtful.
+// With clip the last line break counts too.
 func (s *yaml) keepLines(shape *Shape, lines []byte, indent int, clip bool) bool {
 	if shape.kind != text && shape.kind != scalar && shape.kind != everything {
 		return false
@@ -132,15 +132,15 @@ func (s *yaml) keepLines(shape *Shape, lines []byte, indent int, clip bool) bool
 		line := lines[:end]
 		lines = lines[end+1:]
 		if len(line) > 0 {
-			if len(line) <= indent {
-				return false // nothing but blanks
+			if len(bytes.TrimLeft(line, " ")) == 0 {
+				return false
 			}
 			for range breaks {
 				s.out = append(s.out, '\\', 'n')
 			}
 			breaks = 0
 			var ok bool
-			if s.out, ok = appendEscaped(s.out, line[indent:]); !ok || len(bytes.TrimLeft(line, " ")) == 0 {
+			if s.out, ok = appendEscaped(s.out, line[indent:]); !ok {
 				return false
 			}
 		}
