@@ -169,12 +169,7 @@ func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, 
 	if toOwn && (!p.addsUp || sw.SCTP != model.Yes) {
 		return m.evaluate(p, int(peer), atom, narrow(FullMatch, sw.OwnNodeEgress))
 	}
-	row := p.rows[p.run(atom)]
-	v := value[bool]{lo: s.rows[row.lo].Has(int(peer))}
-	v.hi = v.lo
-	if row.hi != row.lo {
-		v.hi = s.rows[row.hi].Has(int(peer))
-	}
+	v := s.through(p.rows[p.run(atom)], peer)
 	if toOwn {
 		// The tier allows what its rules allow, and the way to the own node.
 		switch sw.OwnNodeEgress {

@@ -36,12 +36,12 @@ func (p *profile) add(start int32, v model.Verdict) {
 	p.verdicts = append(p.verdicts, v)
 }
 
-func (p *profile) key() string {
-	b := make([]byte, 0, 5*len(p.starts))
+// appendKey appends what identifies a profile.
+func (p *profile) appendKey(b []byte) []byte {
 	for i, s := range p.starts {
 		b = append(binary.LittleEndian.AppendUint32(b, uint32(s)), byte(p.verdicts[i]))
 	}
-	return string(b)
+	return b
 }
 
 // profiler computes and interns profiles. It belongs to one goroutine.
@@ -50,6 +50,9 @@ type profiler struct {
 	list []profile
 	ids  map[string]int32
 	memo map[flowKind]int32
+
+	scratch profile
+	key     []byte
 }
 
 // flowKind is what decides about a flow: the shapes of its ends and their
@@ -63,19 +66,24 @@ func newProfiler(m *Matrix) *profiler {
 	return &profiler{m: m, ids: map[string]int32{}, memo: map[flowKind]int32{}}
 }
 
+// intern returns the number of a profile, of which it keeps a copy.
 func (p *profiler) intern(pr profile) int32 {
-	key := pr.key()
-	id, ok := p.ids[key]
+	p.key = pr.appendKey(p.key[:0])
+	id, ok := p.ids[string(p.key)]
 	if !ok {
 		id = int32(len(p.list))
-		p.ids[key] = id
-		p.list = append(p.list, pr)
+		p.ids[string(p.key)] = id
+		p.list = append(p.list, profile{slices.Clone(pr.starts), slices.Clone(pr.verdicts)})
 	}
 	return id
 }
 
 // of returns the profile of a kind of flow.
 func (p *profiler) of(k flowKind) int32 {
+	a, b := p.m.u.shapes[k.src], p.m.u.shapes[k.dst]
+	if len(a) == 1 && len(b) == 1 && k.rel == unrelated {
+		return p.intern(p.plain(a[0], b[0])) // cheaper than to remember
+	}
 	if id, ok := p.memo[k]; ok {
 		return id
 	}
@@ -86,6 +94,57 @@ func (p *profiler) of(k flowKind) int32 {
 	id := p.intern(pr)
 	p.memo[k] = id
 	return id
+}
+
+// plain returns the profile of the flows between single members of two classes:
+// it walks the runs of both programs side by side. It is valid until the next
+// call.
+func (p *profiler) plain(src, dst int32) profile {
+	pr := &p.scratch
+	pr.starts, pr.verdicts = pr.starts[:0], pr.verdicts[:0]
+	if !p.m.meet(src, dst) {
+		pr.add(0, model.Denied)
+		return *pr
+	}
+	es, is := &p.m.dirs[model.Egress], &p.m.dirs[model.Ingress]
+	e, i := &es.programs[es.programOf[src]], &is.programs[is.programOf[dst]]
+	end := int32(p.m.u.ports.Len())
+	for x, y, at := 0, 0, int32(0); at < end; {
+		out, in := es.through(e.rows[x], dst), is.through(i.rows[y], src)
+		v := model.Denied
+		switch {
+		case out.lo && in.lo:
+			v = model.Allowed
+		case out.hi && in.hi:
+			v = model.Unknown
+		}
+		pr.add(at, v)
+		nextX, nextY := end, end
+		if x+1 < len(e.starts) {
+			nextX = e.starts[x+1]
+		}
+		if y+1 < len(i.starts) {
+			nextY = i.starts[y+1]
+		}
+		at = min(nextX, nextY)
+		if at == nextX {
+			x++
+		}
+		if at == nextY {
+			y++
+		}
+	}
+	return *pr
+}
+
+// through returns whether a row lets a peer through, certainly and possibly.
+func (s *side) through(b bounds, peer int32) value[bool] {
+	v := value[bool]{lo: s.rows[b.lo].Has(int(peer))}
+	v.hi = v.lo
+	if b.hi != b.lo {
+		v.hi = s.rows[b.hi].Has(int(peer))
+	}
+	return v
 }
 
 // uniform returns the profile that has verdict v at every port.

@@ -45,6 +45,9 @@ func (m *Matrix) Table(ends []End) *Table {
 				if m.nodeOf[id] >= 0 && m.isNodeLike(id) {
 					t.alone[i] = true
 				}
+				if m.u.peers[id].Kind == OutsidePeer {
+					continue // no flow goes from one to itself
+				}
 				if first, ok := owner[id]; ok {
 					t.alone[i], t.alone[first] = true, true
 				} else {

@@ -63,19 +63,21 @@ func (p *picture) DOTAttributers() (whole, node, edge encoding.Attributer) {
 	if len(p.about) > 0 {
 		page = append(page, attributes{{Key: "label", Value: "on " + strings.Join(p.about, ", ")}, {Key: "labelloc", Value: "t"}}...)
 	}
-	return page, attributes{
-			{Key: "shape", Value: "box"},
-			{Key: "style", Value: "rounded,filled"},
-			{Key: "fillcolor", Value: "white"},
-			{Key: "color", Value: "#5b6b7b"},
-			{Key: "fontname", Value: "Helvetica"},
-			{Key: "fontsize", Value: "11"},
-		}, attributes{
-			{Key: "color", Value: "#3b6ea5"},
-			{Key: "fontname", Value: "Helvetica"},
-			{Key: "fontsize", Value: "9"},
-			{Key: "arrowsize", Value: "0.7"},
-		}
+	boxes := attributes{
+		{Key: "shape", Value: "box"},
+		{Key: "style", Value: "rounded,filled"},
+		{Key: "fillcolor", Value: "white"},
+		{Key: "color", Value: "#5b6b7b"},
+		{Key: "fontname", Value: "Helvetica"},
+		{Key: "fontsize", Value: "11"},
+	}
+	arrows := attributes{
+		{Key: "color", Value: "#3b6ea5"},
+		{Key: "fontname", Value: "Helvetica"},
+		{Key: "fontsize", Value: "9"},
+		{Key: "arrowsize", Value: "0.7"},
+	}
+	return page, boxes, arrows
 }
 
 // Structure returns a subgraph for each namespace, sorted by name.
