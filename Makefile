@@ -55,10 +55,12 @@ golden:
 	go test ./cmd/netreach -update
 
 # peers compares the verdicts with those of another implementation, on random
-# clusters. It is a module of its own, so that its dependencies are not ours;
+# clusters, and the admin policies with their resource definitions. These are
+# modules of their own, so that their dependencies are not ours;
 # -mod=mod lets it follow the project's go.mod.
 peers:
 	go -C bench/peers test -mod=mod ./...
+	go -C model/lower/adminpol/conformance test -mod=mod ./...
 
 # ci is what the continuous integration runs, all of it.
 ci:
