@@ -38,6 +38,7 @@ type countSide struct {
 	rows      []countRow
 	now       []int32 // by program: row at the atom at hand
 	changed   []bool  // by program: now is not the row at atom 0
+	place     []int32 // by changed program: its place among them
 	// sums holds by peer the weight of the subjects that let it through, those
 	// apart whose row is full: at atom 0, at the atom at hand, and at atom 0 of
 	// the changed programs only.
@@ -157,7 +158,7 @@ func (c *counter) side(d model.Direction) countSide {
 		p.members = append(p.members, spot)
 		p.weight += c.weight[spot]
 	}
-	out.now, out.changed = make([]int32, len(out.programs)), make([]bool, len(out.programs))
+	out.now, out.changed, out.place = make([]int32, len(out.programs)), make([]bool, len(out.programs)), make([]int32, len(out.programs))
 	for id := range out.programs {
 		p := &out.programs[id]
 		out.now[id] = p.rows[0]
@@ -267,6 +268,7 @@ func (s *countSide) step(atom int, changed []int32) []int32 {
 		case is && !s.changed[p]:
 			s.changed[p] = true
 			s.old.add(&s.rows[first], prog.weight)
+			s.place[p] = int32(len(changed))
 			changed = append(changed, p)
 			for _, spot := range prog.members {
 				s.moved.set(spot)
@@ -277,7 +279,10 @@ func (s *countSide) step(atom int, changed []int32) []int32 {
 			for _, spot := range prog.members {
 				s.moved.clear(spot)
 			}
-			changed = slices.DeleteFunc(changed, func(q int32) bool { return q == p })
+			last := changed[len(changed)-1]
+			changed[s.place[p]] = last
+			s.place[last] = s.place[p]
+			changed = changed[:len(changed)-1]
 		}
 	}
 	return changed

@@ -17,6 +17,7 @@ type Addrs struct {
 	starts  []netip.Addr // first address of each interval, v4 before v6
 	class   []int32      // class of each interval
 	special []bool       // by class: private or special, not of the internet
+	is6     []bool       // by class
 	blocks  [][]int32    // by block: its classes, ascending
 }
 
@@ -115,6 +116,7 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 			id = int32(len(ids))
 			ids[now] = id
 			a.special = append(a.special, nowSpecial)
+			a.is6 = append(a.is6, start.Is6())
 		}
 		a.class[i] = id
 	}
@@ -158,8 +160,7 @@ func (a *Addrs) Special(class int) bool { return a.special[class] }
 
 // Is6 reports whether the addresses of a class are IPv6.
 func (a *Addrs) Is6(class int) bool {
-	i := slices.Index(a.class, int32(class))
-	return a.starts[i].Is6()
+	return a.is6[class]
 }
 
 // Range is the addresses From to To, inclusive, and their class.
