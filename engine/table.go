@@ -20,6 +20,8 @@ type Table struct {
 	// hostNetwork pods whose node is known, or share members with another end.
 	alone []bool
 	memo  map[[2]int32]CellID // by kinds
+	// segments holds the parts of the contents that were asked for.
+	segments map[CellID][]Segment
 	// judge returns the content of cell (i, j).
 	judge func(i, j int) CellID
 }
@@ -108,9 +110,18 @@ func (t *Table) Itself(i, j int) bool {
 	return t.m.itself(t.Ends[i].Peers[0])
 }
 
-// Segments returns the parts of a content by port, as in Answer.
+// Segments returns the parts of a content by port, as in Answer. They are not the
+// caller's own: a cell that is asked for again gives the same slices.
 func (t *Table) Segments(c CellID) []Segment {
-	return t.m.segments(&t.profiler.list[c], func(atom int) []PortRange { return []PortRange{t.m.atomRange(atom)} })
+	if t.segments == nil {
+		t.segments = map[CellID][]Segment{}
+	}
+	segments, ok := t.segments[c]
+	if !ok {
+		segments = t.m.segments(&t.profiler.list[c], func(atom int) []PortRange { return []PortRange{t.m.atomRange(atom)} })
+		t.segments[c] = segments
+	}
+	return segments
 }
 
 // Verdict returns the verdict of a content over ports; the zero PortMatch means
