@@ -9,8 +9,7 @@ import (
 )
 
 // A peer without a known address floats: it has some address of a space, which
-// is the pod CIDRs or the private prefixes. See model.Options and DESIGN.md,
-// promise 2.
+// is the pod CIDRs or the private prefixes. See model.Options.
 
 // family is the address family of a member.
 type family uint8

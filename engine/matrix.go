@@ -220,17 +220,3 @@ func (m *Matrix) Isolated(d model.Direction) int {
 	}
 	return n
 }
-
-// Stats describes the size of what was compiled.
-type Stats struct {
-	Classes, Shapes, PortAtoms, AddressClasses int
-	Rows, EgressPrograms, IngressPrograms      int
-}
-
-// Stats returns the size of the matrix.
-func (m *Matrix) Stats() Stats {
-	return Stats{
-		Classes: m.u.classes, Shapes: len(m.u.shapes), PortAtoms: m.u.ports.Len(), AddressClasses: m.u.addrs.Len(),
-		Rows: len(m.dirs[0].rows) + len(m.dirs[1].rows), EgressPrograms: len(m.dirs[model.Egress].programs), IngressPrograms: len(m.dirs[model.Ingress].programs),
-	}
-}

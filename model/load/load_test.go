@@ -266,3 +266,16 @@ func TestRead_tiers(t *testing.T) {
 		}
 	}
 }
+
+// Objects that run into each other are told what stands between them.
+func TestRead_missingSeparator(t *testing.T) {
+	_, ds := readText(t, load.Options{}, podA+podA)
+	if len(ds) == 0 {
+		t.Fatal("no diagnostics")
+	}
+	for _, d := range ds {
+		if d.Code != "duplicate-key" || !strings.Contains(d.Hint, "--- is missing") {
+			t.Errorf("got %s", d)
+		}
+	}
+}

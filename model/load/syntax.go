@@ -60,6 +60,21 @@ var (
 	infinity     = regexp.MustCompile(`(?i)[-+]?\.(inf|nan)\b`)
 )
 
+// beginsObject reports whether a line of text, counted from 1, holds a key that
+// stands at the top of every object.
+func beginsObject(text []byte, line int) bool {
+	lines := bytes.SplitN(text, []byte("\n"), line+1)
+	if line < 1 || line > len(lines) {
+		return false
+	}
+	for _, key := range []string{"apiVersion:", "kind:", "metadata:", "spec:"} {
+		if bytes.HasPrefix(lines[line-1], []byte(key)) {
+			return true
+		}
+	}
+	return false
+}
+
 // unmarshalError reads one of several errors about the content of text.
 func unmarshalError(text []byte, message string) syntaxError {
 	s := syntaxError{line: 1, code: codeSyntax, hint: "write plain values, without tags"}
@@ -71,6 +86,9 @@ func unmarshalError(text []byte, message string) syntaxError {
 	if m := duplicateKey.FindStringSubmatch(message); m != nil {
 		s.code, s.text = codeDuplicate, "the key "+m[1]+" is given more than once in one mapping"
 		s.hint = "only one of them would count: merge them"
+		if beginsObject(text, s.line) {
+			s.hint = "if another object begins here, --- is missing before it"
+		}
 		if bytes.Contains(text, []byte("<<:")) {
 			s.hint = "only one of them would count; a merge with << gives keys too"
 		}

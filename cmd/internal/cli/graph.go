@@ -43,20 +43,10 @@ func (s *session) draw(v *view) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.choose(v)
+	m, in, c, err := s.viewed(v)
 	if err != nil {
 		return err
 	}
-	in, err := s.read()
-	if err != nil {
-		return err
-	}
-	m, err := in.look(c, render.OutsideIn(s.flags.output))
-	if err != nil {
-		return err
-	}
-	s.hint(in.noPort(c.ports))
-	s.hint(in.addressesOf(m))
 	var focused []int
 	if len(c.from) > 0 {
 		focused = append(focused, m.Sources...)

@@ -78,19 +78,29 @@ func (s *session) showMatrix(v *view) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.choose(v)
+	m, _, _, err := s.viewed(v)
 	if err != nil {
 		return err
+	}
+	return out.Matrix(m)
+}
+
+// viewed reads the input and takes the look at it that v asks for. Hints that
+// belong to it go to stderr.
+func (s *session) viewed(v *view) (*render.Matrix, *input, choice, error) {
+	c, err := s.choose(v)
+	if err != nil {
+		return nil, nil, c, err
 	}
 	in, err := s.read()
 	if err != nil {
-		return err
+		return nil, nil, c, err
 	}
 	m, err := in.look(c, render.OutsideIn(s.flags.output))
 	if err != nil {
-		return err
+		return nil, nil, c, err
 	}
 	s.hint(in.noPort(c.ports))
 	s.hint(in.addressesOf(m))
-	return out.Matrix(m)
+	return m, in, c, nil
 }

@@ -113,8 +113,7 @@ func TestJudge_Tiers(t *testing.T) {
 	})
 }
 
-// TestJudge_Unmatched covers how an isolating tier ends (DESIGN.md, one
-// combining rule; CAL-8).
+// TestJudge_Unmatched covers how an isolating tier ends (CAL-8).
 func TestJudge_Unmatched(t *testing.T) {
 	c := func(unmatched model.Action) *model.Cluster {
 		first := model.Tier{Name: "first", Unmatched: unmatched}
