@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"netreach/engine/internal/atoms"
 	"netreach/model"
 )
 
@@ -46,9 +47,18 @@ type classifier struct {
 	classOf   map[int32]int32      // joint over all clusters -> class
 	shapeIDs  map[string]int32
 	nodeIndex []map[string]int // by cluster: node name -> index
+	last      []lastPod        // by cluster
+	near      atoms.Range      // the interval of the address before
+	single    []int32          // by class: the shape that has only it, +1
 	namespace int32            // number of the namespace of the pod at hand
 	key       []byte           // scratch
 	classes   []int32          // scratch
+}
+
+// lastPod is the pod before, with its attributes.
+type lastPod struct {
+	pod  *model.Pod
+	attr attr
 }
 
 // labelInterner gives equal projections of labels one number.
@@ -74,6 +84,7 @@ func (u *Universe) classify(used *uses) {
 		c.nodeIndex = append(c.nodeIndex, index)
 	}
 	c.joints = make([]int32, len(u.clusters))
+	c.last = make([]lastPod, len(u.clusters))
 	u.classAttr = make([][]int32, len(u.clusters))
 	u.windows = map[string]window{}
 	u.shapeOf = make([]int32, len(u.peers))
@@ -131,12 +142,19 @@ func (c *classifier) members(ci int, id PeerID, out []attr) []attr {
 		return c.spread(out, attr{kind: attrNode, node: c.labelSet(&c.nodes, n.Labels)}, n.Addresses, privateSpace)
 	default:
 		p := &cl.Pods[i]
-		a := attr{
-			kind: attrPod, hostNetwork: p.HostNetwork, namespace: c.namespace,
-			labels: c.labelSet(&c.pods, p.Labels),
-			ports:  c.portSet(p.Ports),
-			late:   c.lateSet(p.LateLabels),
+		// Pods of a workload follow on one another, and are mostly alike.
+		last := &c.last[ci]
+		if last.pod == nil || !c.alike(p, last.pod) {
+			last.attr = attr{
+				kind: attrPod, hostNetwork: p.HostNetwork,
+				labels: c.labelSet(&c.pods, p.Labels),
+				ports:  c.portSet(p.Ports),
+				late:   c.lateSet(p.LateLabels),
+			}
 		}
+		last.pod = p
+		a := last.attr
+		a.namespace = c.namespace
 		addrs := p.Addresses
 		where := podSpace
 		if p.HostNetwork {
@@ -152,6 +170,32 @@ func (c *classifier) members(ci int, id PeerID, out []attr) []attr {
 		}
 		return c.spread(out, a, addrs, where)
 	}
+}
+
+// alike reports whether policies cannot tell two pods apart, but for their
+// namespaces, nodes and addresses. It may say no where they cannot.
+func (c *classifier) alike(a, b *model.Pod) bool {
+	if a.HostNetwork != b.HostNetwork || len(a.Labels) != len(b.Labels) || !slices.Equal(a.LateLabels, b.LateLabels) {
+		return false
+	}
+	if len(c.used.names) > 0 && !slices.Equal(a.Ports, b.Ports) {
+		return false
+	}
+	for i := range a.Labels {
+		x, y := &a.Labels[i], &b.Labels[i]
+		if x.Key != y.Key || x.Value != y.Value && c.used.podKeys[x.Key] {
+			return false
+		}
+	}
+	return true
+}
+
+// address returns the class of an address.
+func (c *classifier) address(a netip.Addr) int32 {
+	if !c.near.Contains(a) {
+		c.near = c.u.addrs.Around(a)
+	}
+	return int32(c.near.Class)
 }
 
 // spread appends a once for each address, or once for each family in which it
@@ -171,12 +215,15 @@ func (c *classifier) spread(out []attr, a attr, addrs []netip.Addr, where space)
 	from := len(out)
 	for _, addr := range addrs {
 		a.fam = familyOf(addr)
-		a.addr = int32(c.u.addrs.Of(addr))
+		a.addr = c.address(addr)
 		if blind {
 			// No block matches the member, so its address is of no account.
 			a.addr = floatCode(where, a.fam)
 		}
 		out = append(out, a)
+	}
+	if len(addrs) == 1 {
+		return out
 	}
 	slices.SortStableFunc(out[from:], func(x, y attr) int { return cmp.Or(cmp.Compare(x.fam, y.fam), cmp.Compare(x.addr, y.addr)) })
 	return append(out[:from], slices.Compact(out[from:])...)
@@ -194,6 +241,17 @@ func (c *classifier) shape(perCluster [][]attr) int32 {
 		classes = append(classes, c.class(perCluster, k))
 	}
 	c.classes = classes
+	if len(classes) == 1 {
+		for len(c.single) < c.u.classes {
+			c.single = append(c.single, 0)
+		}
+		known := &c.single[classes[0]]
+		if *known == 0 {
+			*known = int32(len(c.u.shapes)) + 1
+			c.u.shapes = append(c.u.shapes, slices.Clone(classes))
+		}
+		return *known - 1
+	}
 	c.key = appendInt32s(c.key[:0], classes)
 	id, ok := c.shapeIDs[string(c.key)]
 	if !ok {

@@ -32,7 +32,8 @@ type counter struct {
 }
 
 // count returns the number of allowed pairs at each atom.
-func (p *plane) count(own map[flowKind]uint64) []uint64 {
+// own are the pairs of a pod with its own node.
+func (p *plane) count(own []ownNodePair) []uint64 {
 	c := &counter{plane: p, atoms: int32(p.m.u.ports.Len())}
 	var wait sync.WaitGroup
 	wait.Go(func() { c.egress = p.side(model.Egress) })
@@ -44,15 +45,11 @@ func (p *plane) count(own map[flowKind]uint64) []uint64 {
 		work{len(c.egress.programs), func(t *tape, i int) { c.flips(t, c.egress, c.ingress, i, false) }},
 		work{len(c.ingress.programs), func(t *tape, i int) { c.flips(t, c.ingress, c.egress, i, true) }},
 		work{len(p.weight), c.itself},
+		work{len(own), func(t *tape, i int) { c.ownNode(t, own[i].kind, own[i].n) }},
 	)
 	wait.Wait()
-	t := c.newTape()
-	for kind, n := range own {
-		c.ownNode(t, kind, n)
-	}
 	now := uint64(0)
 	for atom := range out {
-		now += t.steps[atom]
 		for _, s := range steps {
 			now += s.steps[atom]
 		}
@@ -243,7 +240,7 @@ func (c *counter) ownNode(t *tape, kind flowKind, n uint64) {
 				if k, ok := slices.BinarySearch(within, from+1); ok || k < len(within) {
 					next = min(to, within[k])
 				}
-				if c.allowed(src, dst, kind.rel, int(from)) {
+				if c.allowed(src, dst, kind.rel, int(from), egress) {
 					t.note(from, next, n)
 				}
 				from = next
@@ -266,8 +263,11 @@ func (c *counter) byRules(spot int32) bool {
 }
 
 // allowed reports whether a pair of a pod and its own node is allowed in every
-// layer.
-func (c *counter) allowed(src, dst int32, rel relation, atom int) bool {
+// layer, given whether the egress row allows it.
+func (c *counter) allowed(src, dst int32, rel relation, atom int, egress bool) bool {
+	if rel == fromOwnNode && c.m.switches.OwnNodeIngress == model.Yes {
+		return egress
+	}
 	for k := range c.layers {
 		y := &c.layers[k]
 		v := c.m.classVerdict(y.class[src], y.class[dst], rel, atom)
@@ -276,40 +276,4 @@ func (c *counter) allowed(src, dst int32, rel relation, atom int) bool {
 		}
 	}
 	return true
-}
-
-// ownNodePairs returns how many pairs of two pods on one node there are of which
-// one is the node to the other, by their shapes.
-func (m *Matrix) ownNodePairs() map[flowKind]uint64 {
-	var hosts []PeerID
-	crowded := make([]bool, len(m.cluster.Nodes))
-	for id := range PeerID(m.u.pods) {
-		if n := m.nodeOf[id]; n >= 0 && m.isNodeLike(id) {
-			hosts = append(hosts, id)
-			crowded[n] = true
-		}
-	}
-	onNode := make([][]PeerID, len(m.cluster.Nodes))
-	for id := range PeerID(m.u.pods) {
-		if n := m.nodeOf[id]; n >= 0 && crowded[n] {
-			onNode[n] = append(onNode[n], id)
-		}
-	}
-	found := map[flowKind]uint64{}
-	for _, h := range hosts {
-		for _, p := range onNode[m.nodeOf[h]] {
-			if p == h {
-				continue
-			}
-			n := uint64(m.pod(h).Weight) * uint64(m.pod(p).Weight)
-			if rel := m.relation(h, p); rel != unrelated {
-				found[flowKind{m.u.shapeOf[h], m.u.shapeOf[p], rel}] += n
-			}
-			// Two hosts meet both ways as the outer loop comes to each.
-			if rel := m.relation(p, h); rel != unrelated && !m.isNodeLike(p) {
-				found[flowKind{m.u.shapeOf[p], m.u.shapeOf[h], rel}] += n
-			}
-		}
-	}
-	return found
 }

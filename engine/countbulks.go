@@ -141,8 +141,9 @@ func (s *bulkSide) collect(spots int) {
 func (s *bulkSide) cutZones(weight []uint64) {
 	s.zoneOf = make([]int32, len(weight))
 	s.zones = [][]int32{nil}
+	var inner []int32 // by zone: the zone of what lies in the bulk at hand, or 0
 	for bulk, words := range s.bulks {
-		inner := map[int32]int32{} // zone -> the zone of what lies in the bulk
+		inner = append(inner[:0], make([]int32, len(s.zones))...)
 		for k, w := range words {
 			for ; w != 0; w &= w - 1 {
 				spot := k*64 + bits.TrailingZeros64(w)
@@ -150,8 +151,8 @@ func (s *bulkSide) cutZones(weight []uint64) {
 					continue
 				}
 				zone := s.zoneOf[spot]
-				in, ok := inner[zone]
-				if !ok {
+				in := inner[zone]
+				if in == 0 {
 					in = int32(len(s.zones))
 					inner[zone] = in
 					s.zones = append(s.zones, append(slices.Clone(s.zones[zone]), int32(bulk)))

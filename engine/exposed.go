@@ -81,11 +81,13 @@ type admission struct {
 	known map[bitset.ID]admitted
 	union []bitset.ID // scratch
 
-	weight []uint64   // by class: its pods, as often as they have members in it
-	public []bool     // by class: addresses of the internet
-	shapes [][]int32  // by class: the shapes of several members that it is one of
-	pods   []uint64   // by shape
-	bulks  []bulkSums // by bulk
+	weight []uint64          // by class: its pods, as often as they have members in it
+	slices [][]uint64        // by bit of a weight: the classes that have it
+	public []uint64          // the classes of addresses of the internet
+	pods   []uint64          // by shape
+	shapes map[int32][]int32 // by class: the shapes of several members that it is one of
+	mixed  []int32           // the shapes of several members
+	bulks  []bulkSums        // by bulk
 }
 
 // bulkSums is what a bulk holds.
@@ -96,10 +98,10 @@ type bulkSums struct {
 }
 
 func newAdmission(m *Matrix) *admission {
+	words := (m.u.classes + 63) / 64
 	a := &admission{
-		m: m, sets: m.dirs[model.Ingress].sets.Extend(), known: map[bitset.ID]admitted{},
-		weight: make([]uint64, m.u.classes), public: make([]bool, m.u.classes),
-		shapes: make([][]int32, m.u.classes), pods: make([]uint64, len(m.u.shapes)),
+		m: m, sets: m.dirs[model.Ingress].sets.Extend(), known: map[bitset.ID]admitted{}, weight: make([]uint64, m.u.classes),
+		public: make([]uint64, words), pods: make([]uint64, len(m.u.shapes)), shapes: map[int32][]int32{},
 	}
 	for _, s := range m.weighShapes() {
 		classes := m.u.shapes[s.shape]
@@ -110,9 +112,23 @@ func newAdmission(m *Matrix) *admission {
 				a.shapes[class] = append(a.shapes[class], s.shape)
 			}
 		}
+		if len(classes) > 1 {
+			a.mixed = append(a.mixed, s.shape)
+		}
+	}
+	for class, w := range a.weight {
+		for ; w != 0; w &= w - 1 {
+			bit := bits.TrailingZeros64(w)
+			for len(a.slices) <= bit {
+				a.slices = append(a.slices, make([]uint64, words))
+			}
+			a.slices[bit][class/64] |= 1 << (class % 64)
+		}
 	}
 	for class := m.u.outside; class < m.u.classes; class++ {
-		a.public[class] = !m.u.addrs.Special(int(m.ground.attr(class).addr))
+		if !m.u.addrs.Special(int(m.ground.attr(class).addr)) {
+			a.public[class/64] |= 1 << (class % 64)
+		}
 	}
 	return a
 }
@@ -144,7 +160,7 @@ func (a *admission) sum(row bitset.ID) admitted {
 			sign, one = minus(1), -1
 		}
 		s.pods += sign * a.weight[class]
-		if a.public[class] {
+		if a.public[class/64]>>(class%64)&1 != 0 {
 			s.public += one
 		}
 		for _, shape := range a.shapes[class] {
@@ -170,23 +186,25 @@ func (a *admission) bulk(bulk int) bulkSums {
 		return *s
 	}
 	s.known = true
-	seen := map[int32]bool{}
-	for k, w := range a.sets.BulkWords(bulk) {
-		for ; w != 0; w &= w - 1 {
-			class := k*64 + bits.TrailingZeros64(w)
-			s.pods += a.weight[class]
-			if a.public[class] {
-				s.public++
-			}
-			for _, shape := range a.shapes[class] {
-				if !seen[shape] {
-					seen[shape] = true
-					s.pods -= a.twice(shape, func(k int) bool { return a.sets.InBulk(bulk, a.m.u.shapes[shape][k]) })
-				}
-			}
-		}
+	words := a.sets.BulkWords(bulk)
+	for bit, slice := range a.slices {
+		s.pods += uint64(shared(words, slice)) << bit
+	}
+	s.public = shared(words, a.public)
+	for _, shape := range a.mixed {
+		s.pods -= a.twice(shape, func(k int) bool { return a.sets.InBulk(bulk, a.m.u.shapes[shape][k]) })
 	}
 	return *s
+}
+
+// shared returns how many members two sets of words share.
+func shared(a, b []uint64) int {
+	n := 0
+	b = b[:len(a)]
+	for i, w := range a {
+		n += bits.OnesCount64(w & b[i])
+	}
+	return n
 }
 
 // twice returns by how much the weights by class count the pods of a shape too

@@ -47,7 +47,7 @@ type ground struct {
 type selections struct {
 	*ground
 	sets         *bitset.Sets
-	byPods       map[string]selection
+	byPods       []podSelection // by number of the set of pods
 	byNamespaces map[string][]int32
 	byBlock      map[blockUse]selection
 	byNodes      map[string]selection
@@ -62,7 +62,7 @@ type selections struct {
 
 func newSelections(g *ground, sets *bitset.Sets) *selections {
 	return &selections{
-		ground: g, sets: sets, byPods: map[string]selection{}, byNamespaces: map[string][]int32{}, byBlock: map[blockUse]selection{},
+		ground: g, sets: sets, byPods: make([]podSelection, len(g.u.digests[g.ci].sets)), byNamespaces: map[string][]int32{}, byBlock: map[blockUse]selection{},
 		byNodes: map[string]selection{}, names: map[portName]map[portNumber]selection{},
 	}
 }
@@ -171,16 +171,22 @@ func (s *selections) gathered() selection {
 	return sel
 }
 
-// pods returns the classes of a set of pods (NP-9, NP-22 to NP-24).
-func (s *selections) pods(set *model.PodSet) selection {
-	key := append(s.key[:0], set.Namespace...)
-	key = appendSelector(append(key, 0), set.Namespaces)
-	key = appendSelector(append(key, 0), set.Pods)
-	s.key = key
-	if sel, ok := s.byPods[string(key)]; ok {
-		return sel
+// podSelection is the selection of a set of pods, once it is known.
+type podSelection struct {
+	selection
+	known bool
+}
+
+// pods returns the classes of a set of pods, by number (NP-9, NP-22 to NP-24).
+func (s *selections) pods(id int32) selection {
+	known := &s.byPods[id]
+	if !known.known {
+		*known = podSelection{s.podsIn(s.u.digests[s.ci].sets[id]), true}
 	}
-	id := string(key)
+	return known.selection
+}
+
+func (s *selections) podsIn(set *model.PodSet) selection {
 	namespaces := s.namespacesOf(set)
 	total := 0
 	for _, ns := range namespaces {
@@ -193,7 +199,7 @@ func (s *selections) pods(set *model.PodSet) selection {
 				s.add(int32(class), s.selects[class])
 			}
 		}
-	case s.index.Cost(set.Pods, 0, all) < total:
+	case len(namespaces) > 1 && s.index.Cost(set.Pods, 0, all) < total:
 		// Few pods have the labels: look which of them are in the namespaces.
 		s.found = s.index.Append(s.found[:0], set.Pods, 0, all)
 		for _, class := range s.found {
@@ -214,9 +220,7 @@ func (s *selections) pods(set *model.PodSet) selection {
 		}
 		s.addLate(set, namespaces)
 	}
-	sel := s.gathered()
-	s.byPods[id] = sel
-	return sel
+	return s.gathered()
 }
 
 // addLate notes the pods with late labels in some namespaces that a set may
@@ -233,6 +237,10 @@ func (s *selections) addLate(set *model.PodSet, namespaces []int32) {
 // into namespaces.
 func (s *selections) namespacesOf(set *model.PodSet) []int32 {
 	if set.Namespace != "" {
+		// Policies are sorted by namespace: it is mostly that of the set before.
+		if len(s.namespaces) > 0 && s.namespaces[s.one[0]].Name == set.Namespace && set.Namespaces.Everything() {
+			return s.one[:]
+		}
 		at, ok := slices.BinarySearchFunc(s.namespaces, set.Namespace, func(ns model.Namespace, name string) int {
 			return strings.Compare(ns.Name, name)
 		})
@@ -251,30 +259,17 @@ func (s *selections) namespacesOf(set *model.PodSet) []int32 {
 	return found
 }
 
-// appendSelector appends a key for a selector: selectors with equal keys match
-// the same labels.
-func appendSelector(key []byte, s selector.Selector) []byte {
-	for _, r := range s.Requirements {
-		key = append(append(key, byte(r.Op)+1), r.Key...)
-		for _, v := range r.Values {
-			key = append(append(key, '='), v...)
-		}
-		key = append(key, ',')
-	}
-	return key
-}
-
 // peer returns the classes that one alternative of a rule's peers matches.
-func (s *selections) peer(p *model.Peer) selection {
-	switch p.Kind {
+func (s *selections) peer(p peerDigest) selection {
+	switch p.kind {
 	case model.PeerAny:
 		return exactly(bitset.All)
 	case model.PeerPods:
-		return s.pods(&p.Pods)
+		return s.pods(p.id)
 	case model.PeerBlock:
-		return s.block(p)
+		return s.block(blockUse{p.id, p.everyone})
 	case model.PeerNodes:
-		return s.nodesWith(p.Nodes)
+		return s.nodesWith(s.u.digests[s.ci].nodes[p.id])
 	case model.PeerNames:
 		// Which addresses are behind a name is not known offline (ANP-16).
 		return selection{bitset.None, s.sets.Range(s.u.outside, s.u.classes)}
@@ -284,14 +279,14 @@ func (s *selections) peer(p *model.Peer) selection {
 }
 
 // peers returns the union of a rule's peers (NP-21, NP-25).
-func (s *selections) peers(ps []model.Peer) selection {
+func (s *selections) peers(ps []peerDigest) selection {
 	if len(ps) == 1 {
-		return s.peer(&ps[0])
+		return s.peer(ps[0])
 	}
 	s.lo, s.hi = s.lo[:0], s.hi[:0]
 	open := false
 	for i := range ps {
-		sel := s.peer(&ps[i])
+		sel := s.peer(ps[i])
 		s.lo, s.hi = append(s.lo, sel.certain), append(s.hi, sel.possible)
 		open = open || sel.open()
 	}
@@ -304,21 +299,19 @@ func (s *selections) peers(ps []model.Peer) selection {
 
 // blockUse is a block, and whether it matches pods and nodes in any case.
 type blockUse struct {
-	block    int
+	block    int32
 	everyone bool
 }
 
 // block returns the classes whose address lies in a block (NP-35, NP-36,
 // NP-41).
-func (s *selections) block(p *model.Peer) selection {
-	id := s.u.blockIDs[blockKey(&p.Block)]
-	use := blockUse{id, p.Everyone}
+func (s *selections) block(use blockUse) selection {
 	if sel, ok := s.byBlock[use]; ok {
 		return sel
 	}
-	for _, addr := range s.u.addrs.Block(id) {
+	for _, addr := range s.u.addrs.Block(int(use.block)) {
 		for _, class := range s.byAddr[addr] {
-			s.add(class, s.blockSees(p, int(class), FullMatch))
+			s.add(class, s.blockSees(use.everyone, int(class), FullMatch))
 		}
 	}
 	for where := range spaces {
@@ -327,9 +320,9 @@ func (s *selections) block(p *model.Peer) selection {
 			if len(classes) == 0 {
 				continue
 			}
-			m := s.u.floating.match(p.Block, where, fam)
+			m := s.u.floating.match(s.u.blocks[use.block], where, fam)
 			for _, class := range classes {
-				s.add(class, s.blockSees(p, int(class), m))
+				s.add(class, s.blockSees(use.everyone, int(class), m))
 			}
 		}
 	}
@@ -339,10 +332,10 @@ func (s *selections) block(p *model.Peer) selection {
 }
 
 // blockSees narrows a match of an address by the switches.
-func (s *ground) blockSees(p *model.Peer, class int, m Match) Match {
+func (s *ground) blockSees(everyone bool, class int, m Match) Match {
 	answer := model.Yes
 	switch a := s.attr(class); {
-	case p.Everyone:
+	case everyone:
 	case a.kind == attrPod && !a.hostNetwork:
 		answer = s.switches.BlocksMatchPods
 	case a.kind == attrPod || a.kind == attrNode:

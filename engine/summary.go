@@ -1,6 +1,10 @@
 package engine
 
-import "netreach/model"
+import (
+	"sync"
+
+	"netreach/model"
+)
 
 // Summary is the whole matrix in numbers, over ordered pairs of pods, each
 // replica of a pod that stands for several counted as a pod. A pod with itself
@@ -58,12 +62,14 @@ func (m *Matrix) Summary(exposed int) Summary {
 		}
 	}
 	s.Pairs = uint64(s.Pods) * uint64(s.Pods)
+	var wait sync.WaitGroup
+	wait.Go(func() { s.Exposed = m.exposed(exposed) })
 	counts := m.counts()
 	for atom := range counts {
 		counts[atom].Ports = m.atomRange(atom)
 		s.Ports = appendCount(s.Ports, counts[atom])
 	}
-	s.Exposed = m.exposed(exposed)
+	wait.Wait()
 	return s
 }
 

@@ -123,7 +123,7 @@ type planeTally struct {
 	m     *Matrix
 	out   []PortCount
 	open  bool
-	own   map[flowKind]uint64 // ownNodePairs
+	own   []ownNodePair
 	plans []*plan
 }
 

@@ -26,10 +26,11 @@ var ErrUniverse = errors.New("matrices of different universes")
 type Universe struct {
 	opts     model.Options
 	clusters []*model.Cluster
+	digests  []*digest // by cluster
 
 	ports    *atoms.Ports
 	addrs    *atoms.Addrs
-	blockIDs map[prefixKey]int
+	blockIDs map[prefixKey]int32
 	blocks   []model.Block
 	floating *floating
 	// hasIPv6 tells whether an address or a block of the input is IPv6.
@@ -67,16 +68,17 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 	if len(clusters) == 0 {
 		return nil, errors.New("a universe needs a cluster")
 	}
-	used := collectUses(clusters)
-	u := &Universe{
-		opts:     opts,
-		clusters: clusters,
-		ports:    used.cuts.Ports(),
-		addrs:    atoms.NewAddrs(used.blocks),
-		blockIDs: used.blockIDs,
-		blocks:   used.blocks,
-		floating: newFloating(opts, clusters),
+	used := newUses()
+	u := &Universe{opts: opts, clusters: clusters}
+	for _, c := range clusters {
+		u.digests = append(u.digests, newDigest(c, used))
 	}
+	for _, c := range clusters {
+		used.podPorts(c)
+	}
+	u.ports, u.addrs = used.cuts.Ports(), atoms.NewAddrs(used.blocks)
+	u.blockIDs, u.blocks = used.blockIDs, used.blocks
+	u.floating = newFloating(opts, clusters)
 	u.hasIPv6 = slices.Contains(u.floating.families, fam6) || slices.ContainsFunc(used.blocks, func(b model.Block) bool { return b.CIDR.Addr().Is6() })
 	u.collectPeers()
 	u.classify(used)

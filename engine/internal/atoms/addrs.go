@@ -144,6 +144,22 @@ func (a *Addrs) Len() int { return len(a.special) }
 // Of returns the class of an address. IPv4-mapped IPv6 counts as IPv4 (NP-38).
 func (a *Addrs) Of(addr netip.Addr) int { return int(a.class[a.interval(addr.Unmap().WithZone(""))]) }
 
+// Around returns the interval that holds an address.
+func (a *Addrs) Around(addr netip.Addr) Range {
+	i := a.interval(addr.Unmap().WithZone(""))
+	return a.at(i)
+}
+
+// at returns the i-th interval.
+func (a *Addrs) at(i int) Range {
+	from := a.starts[i]
+	to := lastOf(from)
+	if i+1 < len(a.starts) && a.starts[i+1].Is4() == from.Is4() {
+		to = a.starts[i+1].Prev()
+	}
+	return Range{from, to, int(a.class[i])}
+}
+
 func (a *Addrs) interval(addr netip.Addr) int {
 	i, ok := slices.BinarySearchFunc(a.starts, addr, netip.Addr.Compare)
 	if ok {
@@ -169,15 +185,17 @@ type Range struct {
 	Class    int
 }
 
+// Contains reports whether an address is in the range. A zero Range holds none.
+func (r Range) Contains(a netip.Addr) bool {
+	a = a.Unmap()
+	return r.From.IsValid() && r.From.Is4() == a.Is4() && r.From.Compare(a) <= 0 && a.WithZone("").Compare(r.To) <= 0
+}
+
 // Ranges returns every interval in ascending order, v4 before v6.
 func (a *Addrs) Ranges() []Range {
 	out := make([]Range, len(a.starts))
-	for i, from := range a.starts {
-		to := lastOf(from)
-		if i+1 < len(a.starts) && a.starts[i+1].Is4() == from.Is4() {
-			to = a.starts[i+1].Prev()
-		}
-		out[i] = Range{from, to, int(a.class[i])}
+	for i := range out {
+		out[i] = a.at(i)
 	}
 	return out
 }
