@@ -37,9 +37,12 @@ type ground struct {
 
 	nsOfClass []int32 // by class: index into namespaces, or -1
 
-	byAddr  map[int32][]int32 // attr.addr -> classes
-	late    []int32           // classes with late labels, ascending
-	selects []Match           // by class: see selectable
+	// atAddr holds by address class the pods and nodes there, and floating by
+	// floatCode those whose address is not known.
+	atAddr   [][]int32
+	floating map[int32][]int32
+	late     []int32 // classes with late labels, ascending
+	selects  []Match // by class: see selectable
 }
 
 // selections evaluates the peers and subjects of policies over classes, each
@@ -89,7 +92,7 @@ type portNumber struct {
 
 func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 	g := &ground{
-		u: u, ci: ci, switches: switches, byAddr: map[int32][]int32{}, nsOf: map[int32]int32{},
+		u: u, ci: ci, switches: switches, atAddr: make([][]int32, u.addrs.Len()), floating: map[int32][]int32{}, nsOf: map[int32]int32{},
 		nsOfClass: make([]int32, u.classes), selects: make([]Match, u.classes),
 	}
 	labels := make([]selector.Labels, u.classes)
@@ -103,8 +106,12 @@ func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 		if a.late != 0 {
 			g.late = append(g.late, int32(class))
 		}
-		if a.kind != attrAbsent {
-			g.byAddr[a.addr] = append(g.byAddr[a.addr], int32(class))
+		switch {
+		case a.kind == attrAbsent || a.kind == attrOutside:
+		case a.addr < 0:
+			g.floating[a.addr] = append(g.floating[a.addr], int32(class))
+		default:
+			g.atAddr[a.addr] = append(g.atAddr[a.addr], int32(class))
 		}
 	}
 	g.index, g.nodes = postings.New(labels), postings.New(nodeLabels)
@@ -310,13 +317,13 @@ func (s *selections) block(use blockUse) selection {
 		return sel
 	}
 	for _, addr := range s.u.addrs.Block(int(use.block)) {
-		for _, class := range s.byAddr[addr] {
+		for _, class := range s.atAddr[addr] {
 			s.add(class, s.blockSees(use.everyone, int(class), FullMatch))
 		}
 	}
 	for where := range spaces {
 		for _, fam := range []family{famAny, fam4, fam6} {
-			classes := s.byAddr[floatCode(where, fam)]
+			classes := s.floating[floatCode(where, fam)]
 			if len(classes) == 0 {
 				continue
 			}
@@ -325,6 +332,12 @@ func (s *selections) block(use blockUse) selection {
 				s.add(class, s.blockSees(use.everyone, int(class), m))
 			}
 		}
+	}
+	slices.Sort(s.certain)
+	// Each class of addresses outside is a class of its own, in their order, and
+	// behind all others.
+	for _, addr := range s.u.addrs.Block(int(use.block)) {
+		s.certain = append(s.certain, int32(s.u.outside)+addr)
 	}
 	sel := s.gathered()
 	s.byBlock[use] = sel

@@ -121,12 +121,22 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 		a.class[i] = id
 	}
 	a.blocks = make([][]int32, len(ranges)-1)
+	taken := make([]int32, len(ids)) // by class: the last block that took it, +1
+	var list []int32
 	for block := range a.blocks {
+		list = list[:0]
 		for _, span := range spans[block] {
-			a.blocks[block] = append(a.blocks[block], a.class[span[0]:span[1]]...)
+			for _, class := range a.class[span[0]:span[1]] {
+				if taken[class] != int32(block)+1 {
+					taken[class] = int32(block) + 1
+					list = append(list, class)
+				}
+			}
 		}
-		slices.Sort(a.blocks[block])
-		a.blocks[block] = slices.Compact(a.blocks[block])
+		if !slices.IsSorted(list) {
+			slices.Sort(list)
+		}
+		a.blocks[block] = slices.Clone(list)
 	}
 }
 
