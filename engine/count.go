@@ -223,6 +223,9 @@ func (c *counter) ownNode(t *tape, kind flowKind, n uint64) {
 		return
 	}
 	e, i := &c.egress.programs[c.egress.programOf[src]], &c.ingress.programs[c.ingress.programOf[dst]]
+	if len(e.rows) == 1 && e.rows[0] == bitset.All && len(i.rows) == 1 && i.rows[0] == bitset.All {
+		return
+	}
 	var within []int32 // where the verdict may change within the runs of both
 	if kind.rel&toOwnNode != 0 && c.byRules(src) {
 		within = c.m.edges(kind)

@@ -141,15 +141,18 @@ func (s *bulkSide) collect(spots int) {
 func (s *bulkSide) cutZones(weight []uint64) {
 	s.zoneOf = make([]int32, len(weight))
 	s.zones = [][]int32{nil}
+	pods := make([]uint64, (len(weight)+63)/64)
+	for spot, w := range weight {
+		if w != 0 {
+			pods[spot>>6] |= 1 << (spot & 63)
+		}
+	}
 	var inner []int32 // by zone: the zone of what lies in the bulk at hand, or 0
 	for bulk, words := range s.bulks {
 		inner = append(inner[:0], make([]int32, len(s.zones))...)
 		for k, w := range words {
-			for ; w != 0; w &= w - 1 {
+			for w &= pods[k]; w != 0; w &= w - 1 {
 				spot := k*64 + bits.TrailingZeros64(w)
-				if weight[spot] == 0 {
-					continue
-				}
 				zone := s.zoneOf[spot]
 				in := inner[zone]
 				if in == 0 {

@@ -1,10 +1,6 @@
 package engine
 
 import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-
 	"netreach/model"
 	"netreach/model/selector"
 )
@@ -56,20 +52,9 @@ const digestPortion = 4096
 // newDigest reads the policies of a cluster, and adds to what is used.
 func newDigest(c *model.Cluster, used *uses) *digest {
 	portions := make([]*digester, (len(c.Policies)+digestPortion-1)/digestPortion)
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(portions)) {
-		wait.Go(func() {
-			for {
-				at := int(next.Add(1)) - 1
-				if at >= len(portions) {
-					return
-				}
-				portions[at] = readPolicies(c, at*digestPortion, min(len(c.Policies), (at+1)*digestPortion))
-			}
-		})
-	}
-	wait.Wait()
+	inParallel(len(portions), func(at int) {
+		portions[at] = readPolicies(c, at*digestPortion, min(len(c.Policies), (at+1)*digestPortion))
+	})
 	var rules, peers, ports, sets int
 	for _, p := range portions {
 		rules, peers, ports, sets = rules+len(p.rules), peers+len(p.peers), ports+len(p.ports), sets+len(p.sets)

@@ -192,7 +192,13 @@ func (a *admission) bulk(bulk int) bulkSums {
 	}
 	s.public = shared(words, a.public)
 	for _, shape := range a.mixed {
-		s.pods -= a.twice(shape, func(k int) bool { return a.sets.InBulk(bulk, a.m.u.shapes[shape][k]) })
+		n := uint64(0)
+		for _, class := range a.m.u.shapes[shape] {
+			n += words[class/64] >> (class % 64) & 1
+		}
+		if n > 1 {
+			s.pods -= (n - 1) * a.pods[shape]
+		}
 	}
 	return *s
 }

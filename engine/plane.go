@@ -102,6 +102,7 @@ type planeSide struct {
 // planeProgram is the rows of some spots: run i begins at atom starts[i].
 type planeProgram struct {
 	members []int32 // spots
+	count   int     // of members
 	weight  uint64
 	starts  []int32
 	rows    []bitset.ID
@@ -123,7 +124,11 @@ func (p *plane) side(d model.Direction) *planeSide {
 		join = newJoiner(p, d)
 		s.sets = join.sets
 	}
+	programs := &p.m.dirs[d].programs
 	ids := map[[2]int32]int32{}
+	first := make([]int32, len(*programs)) // by program of the only layer: its number here, +1
+	var rows slab[bitset.ID]
+	var scratch []bitset.ID
 	for spot, w := range p.weight {
 		if w == 0 {
 			continue
@@ -132,31 +137,50 @@ func (p *plane) side(d model.Direction) *planeSide {
 		for k := range p.layers {
 			key[k] = p.m.dirs[d].programOf[p.layers[k].class[spot]]
 		}
-		id, ok := ids[key]
+		id, ok := first[key[0]]-1, first[key[0]] > 0
+		if join != nil {
+			id, ok = ids[key]
+		}
 		if !ok {
 			id = int32(len(s.programs))
-			ids[key] = id
 			if join == nil {
-				s.programs = append(s.programs, p.program(&p.m.dirs[d].programs[key[0]]))
+				first[key[0]] = id + 1
+				prog := &(*programs)[key[0]]
+				scratch = scratch[:0]
+				for _, b := range prog.rows {
+					scratch = append(scratch, p.layers[0].bound(b))
+				}
+				s.programs = append(s.programs, planeProgram{starts: prog.starts, rows: rows.keep(scratch)})
 			} else {
+				ids[key] = id
 				s.programs = append(s.programs, join.program(key))
 			}
 		}
 		s.programOf[spot] = id
-		prog := &s.programs[id]
-		prog.members = append(prog.members, int32(spot))
-		prog.weight += w
+		s.programs[id].weight += w
+		s.programs[id].count++
 	}
+	s.gather(p.weight)
 	return s
 }
 
-// program returns the rows of a program under the bound of the only layer.
-func (p *plane) program(prog *program) planeProgram {
-	out := planeProgram{starts: prog.starts, rows: make([]bitset.ID, len(prog.rows))}
-	for i, b := range prog.rows {
-		out.rows[i] = p.layers[0].bound(b)
+// gather lists the subjects of each program.
+func (s *planeSide) gather(weight []uint64) {
+	total := 0
+	for i := range s.programs {
+		total += s.programs[i].count
 	}
-	return out
+	all := make([]int32, total)
+	for i := range s.programs {
+		p := &s.programs[i]
+		p.members, all = all[:0:p.count], all[p.count:]
+	}
+	for spot, w := range weight {
+		if w != 0 {
+			p := &s.programs[s.programOf[spot]]
+			p.members = append(p.members, int32(spot))
+		}
+	}
 }
 
 // joiner makes the rows of a plane of two layers: the spots that the rows of

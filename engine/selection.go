@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"netreach/engine/internal/bitset"
 	"netreach/engine/internal/postings"
@@ -114,7 +115,9 @@ func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 			g.atAddr[a.addr] = append(g.atAddr[a.addr], int32(class))
 		}
 	}
-	g.index, g.nodes = postings.New(labels), postings.New(nodeLabels)
+	var wait sync.WaitGroup
+	wait.Go(func() { g.index = postings.New(labels) })
+	wait.Go(func() { g.nodes = postings.New(nodeLabels) })
 	var nsLabels []selector.Labels
 	for _, ns := range u.clusters[ci].Namespaces {
 		w, ok := u.windows[ns.Name]
@@ -132,6 +135,7 @@ func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 		nsLabels = append(nsLabels, ns.Labels)
 	}
 	g.nsIndex = postings.New(nsLabels)
+	wait.Wait()
 	return g
 }
 

@@ -45,17 +45,8 @@ type Universe struct {
 	// Cluster.Nodes, or -1 where the cluster does not have the peer.
 	indexOf [][]int32
 
-	attrs      []attr
-	labelSets  []model.Labels          // by attr.labels and attr.node
-	lateSets   [][]string              // by attr.late
-	portSets   [][]model.ContainerPort // by attr.ports
-	classAttr  [][]int32               // by cluster and class: index into attrs; attr 0 is absent
-	windows    map[string]window       // classes of the pods of a namespace
-	podClasses int                     // classes below this are of pods
-	outside    int                     // first class of addresses outside
-	shapeOf    []int32                 // by peer
-	shapes     [][]int32               // by shape: the classes of its members
-	classes    int
+	membership
+	outside int // first class of addresses outside
 }
 
 // window is the classes lo to hi-1.
@@ -70,6 +61,8 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 	}
 	used := newUses()
 	u := &Universe{opts: opts, clusters: clusters}
+	var wait sync.WaitGroup
+	wait.Go(u.collectPods)
 	for _, c := range clusters {
 		u.digests = append(u.digests, newDigest(c, used))
 	}
@@ -80,7 +73,8 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 	u.blockIDs, u.blocks = used.blockIDs, used.blocks
 	u.floating = newFloating(opts, clusters)
 	u.hasIPv6 = slices.Contains(u.floating.families, fam6) || slices.ContainsFunc(used.blocks, func(b model.Block) bool { return b.CIDR.Addr().Is6() })
-	u.collectPeers()
+	wait.Wait()
+	u.collectOutside()
 	u.classify(used)
 	return u, nil
 }
@@ -101,14 +95,17 @@ func peerOf(c *model.Cluster, i int) Peer {
 
 func (p *Peer) key() podKey { return podKey{p.Namespace, p.Name, p.Workload} }
 
-// collectPeers numbers the pods and nodes of all clusters, and the classes of
-// addresses outside.
-func (u *Universe) collectPeers() {
+// collectPods numbers the pods and nodes of all clusters.
+func (u *Universe) collectPods() {
 	if len(u.clusters) == 1 {
 		u.takePeers(u.clusters[0])
 	} else {
 		u.mergePeers()
 	}
+}
+
+// collectOutside numbers the classes of addresses outside, behind the others.
+func (u *Universe) collectOutside() {
 	outside := make([]Peer, u.addrs.Len())
 	for _, r := range u.addrs.Ranges() {
 		outside[r.Class].Kind = OutsidePeer
@@ -123,8 +120,8 @@ func (u *Universe) collectPeers() {
 // takePeers numbers the peers of a universe of one cluster, in its order.
 func (u *Universe) takePeers(c *model.Cluster) {
 	u.pods, u.nodes = len(c.Pods), len(c.Nodes)
-	u.peers = make([]Peer, u.pods+u.nodes, u.pods+u.nodes+u.addrs.Len())
-	index := make([]int32, u.pods+u.nodes, u.pods+u.nodes+u.addrs.Len())
+	u.peers = make([]Peer, u.pods+u.nodes)
+	index := make([]int32, u.pods+u.nodes)
 	for i := range c.Pods {
 		u.peers[i] = peerOf(c, i)
 		index[i] = int32(i)
