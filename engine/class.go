@@ -94,8 +94,15 @@ func (u *Universe) classify(used *uses) {
 		parts[i] = newClassifier(u, used, nodes)
 		parts[i].classify(portions[i])
 	})
+	var attrs, shapes, classes int
+	for _, p := range parts {
+		attrs, shapes, classes = attrs+len(p.attrs), shapes+len(p.shapes), classes+p.classes
+	}
+	u.attrs, u.shapes = make([]attr, 0, attrs), make([][]int32, 0, shapes)
 	u.windows = map[string]window{}
-	u.classAttr = make([][]int32, len(u.clusters))
+	for range u.clusters {
+		u.classAttr = append(u.classAttr, make([]int32, 0, classes))
+	}
 	u.shapeOf = make([]int32, 0, len(u.peers))
 	for i, p := range parts {
 		if i == len(parts)-1 {

@@ -31,6 +31,8 @@ type Matrix struct {
 	// What only questions about single flows need is made when one is asked.
 	strays [model.Directions]func() *strays
 	places func() []place // by peer
+	// shapes are those that pods of the cluster have, ascending.
+	shapes func() []shapeWeight
 }
 
 // side is one direction of a matrix.
@@ -69,6 +71,7 @@ func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, e
 	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], switches: switches}
 	m.ground = newGround(u, cluster, &m.switches)
 	m.places = sync.OnceValue(m.newPlaces)
+	m.shapes = sync.OnceValue(m.weighShapes)
 	m.byName = sync.OnceValue(m.nameWorkloads)
 	for d := range model.Directions {
 		m.strays[d] = sync.OnceValue(func() *strays { return newStrays(m.cluster, d) })

@@ -223,18 +223,24 @@ func (c *counter) ownNode(t *tape, kind flowKind, n uint64) {
 		return
 	}
 	e, i := &c.egress.programs[c.egress.programOf[src]], &c.ingress.programs[c.ingress.programOf[dst]]
-	if len(e.rows) == 1 && e.rows[0] == bitset.All && len(i.rows) == 1 && i.rows[0] == bitset.All {
-		return
+	sw := &c.m.switches
+	switch {
+	case len(e.rows) == 1 && e.rows[0] == bitset.All && len(i.rows) == 1 && i.rows[0] == bitset.All:
+		return // nothing to add to
+	case (kind.rel&fromOwnNode == 0 || sw.OwnNodeIngress == model.No) && (kind.rel&toOwnNode == 0 || sw.OwnNodeEgress == model.No):
+		return // nothing is added
 	}
 	var within []int32 // where the verdict may change within the runs of both
 	if kind.rel&toOwnNode != 0 && c.byRules(src) {
 		within = c.m.edges(kind)
 	}
+	w := c.ways(kind.rel, src)
 	for x, row := range e.rows {
 		egress := c.egress.sets.Has(row, dst)
 		start, end := e.starts[x], e.end(x, c.atoms)
 		for y := run(i.starts, int(start)); y < len(i.starts) && i.starts[y] < end; y++ {
-			if egress && c.ingress.sets.Has(i.rows[y], src) {
+			ingress := c.ingress.sets.Has(i.rows[y], src)
+			if egress && ingress {
 				continue // the way to a node only adds to what the rules allow
 			}
 			from, to := max(start, i.starts[y]), min(end, i.end(y, c.atoms))
@@ -243,13 +249,38 @@ func (c *counter) ownNode(t *tape, kind flowKind, n uint64) {
 				if k, ok := slices.BinarySearch(within, from+1); ok || k < len(within) {
 					next = min(to, within[k])
 				}
-				if c.allowed(src, dst, kind.rel, int(from), egress) {
+				var allowed bool
+				if w.certain {
+					allowed = (egress || w.egress) && (ingress || w.ingress)
+				} else {
+					allowed = c.allowed(src, dst, kind.rel, int(from))
+				}
+				if allowed {
 					t.note(from, next, n)
 				}
 				from = next
 			}
 		}
 	}
+}
+
+// ways is what is open between a pod and its own node whatever the rules say,
+// if that is certain in the one layer of a plane.
+type ways struct{ egress, ingress, certain bool }
+
+func (c *counter) ways(rel relation, src int32) ways {
+	sw := &c.m.switches
+	w := ways{certain: len(c.layers) == 1}
+	if rel&fromOwnNode != 0 {
+		w.ingress = sw.OwnNodeIngress == model.Yes
+		w.certain = w.certain && sw.OwnNodeIngress != model.Open
+	}
+	if rel&toOwnNode != 0 && sw.OwnNodeEgress != model.No && w.certain {
+		s := &c.m.dirs[model.Egress]
+		w.egress = s.programs[s.programOf[c.layers[0].class[src]]].isolated != NoMatch
+		w.certain = sw.OwnNodeEgress == model.Yes && !c.byRules(src)
+	}
+	return w
 }
 
 // byRules reports whether the way from a spot to its own node is judged rule by
@@ -266,11 +297,8 @@ func (c *counter) byRules(spot int32) bool {
 }
 
 // allowed reports whether a pair of a pod and its own node is allowed in every
-// layer, given whether the egress row allows it.
-func (c *counter) allowed(src, dst int32, rel relation, atom int, egress bool) bool {
-	if rel == fromOwnNode && c.m.switches.OwnNodeIngress == model.Yes {
-		return egress
-	}
+// layer.
+func (c *counter) allowed(src, dst int32, rel relation, atom int) bool {
 	for k := range c.layers {
 		y := &c.layers[k]
 		v := c.m.classVerdict(y.class[src], y.class[dst], rel, atom)

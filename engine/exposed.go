@@ -103,7 +103,7 @@ func newAdmission(m *Matrix) *admission {
 		m: m, sets: m.dirs[model.Ingress].sets.Extend(), known: map[bitset.ID]admitted{}, weight: make([]uint64, m.u.classes),
 		public: make([]uint64, words), pods: make([]uint64, len(m.u.shapes)), shapes: map[int32][]int32{},
 	}
-	for _, s := range m.weighShapes() {
+	for _, s := range m.shapes() {
 		classes := m.u.shapes[s.shape]
 		a.pods[s.shape] = s.weight
 		for _, class := range classes {

@@ -119,16 +119,56 @@ func (p *planeProgram) end(i int, atoms int32) int32 {
 // side gathers one direction of a plane.
 func (p *plane) side(d model.Direction) *planeSide {
 	s := &planeSide{sets: p.m.dirs[d].sets, programOf: make([]int32, len(p.weight))}
-	var join *joiner
-	if len(p.layers) == 2 {
-		join = newJoiner(p, d)
-		s.sets = join.sets
+	if len(p.layers) == 1 {
+		p.takePrograms(s, &p.m.dirs[d])
+	} else {
+		p.joinPrograms(s, d)
 	}
-	programs := &p.m.dirs[d].programs
-	ids := map[[2]int32]int32{}
-	first := make([]int32, len(*programs)) // by program of the only layer: its number here, +1
+	for spot, w := range p.weight {
+		if w != 0 {
+			prog := &s.programs[s.programOf[spot]]
+			prog.weight += w
+			prog.count++
+		}
+	}
+	s.gather(p.weight)
+	return s
+}
+
+// takePrograms takes over the programs of the only layer, as far as they are
+// those of a spot, with their rows under its bound.
+func (p *plane) takePrograms(s *planeSide, from *side) {
+	number := make([]int32, len(from.programs)) // by program: its number here, +1
+	var used []int32
+	for spot, w := range p.weight {
+		if w == 0 {
+			continue
+		}
+		program := from.programOf[p.layers[0].class[spot]]
+		if number[program] == 0 {
+			used = append(used, program)
+			number[program] = int32(len(used))
+		}
+		s.programOf[spot] = number[program] - 1
+	}
+	s.programs = make([]planeProgram, len(used))
 	var rows slab[bitset.ID]
 	var scratch []bitset.ID
+	for i, program := range used {
+		prog := &from.programs[program]
+		scratch = scratch[:0]
+		for _, b := range prog.rows {
+			scratch = append(scratch, p.layers[0].bound(b))
+		}
+		s.programs[i] = planeProgram{starts: prog.starts, rows: rows.keep(scratch)}
+	}
+}
+
+// joinPrograms joins the programs that a spot has in two layers.
+func (p *plane) joinPrograms(s *planeSide, d model.Direction) {
+	join := newJoiner(p, d)
+	s.sets = join.sets
+	ids := map[[2]int32]int32{}
 	for spot, w := range p.weight {
 		if w == 0 {
 			continue
@@ -137,31 +177,14 @@ func (p *plane) side(d model.Direction) *planeSide {
 		for k := range p.layers {
 			key[k] = p.m.dirs[d].programOf[p.layers[k].class[spot]]
 		}
-		id, ok := first[key[0]]-1, first[key[0]] > 0
-		if join != nil {
-			id, ok = ids[key]
-		}
+		id, ok := ids[key]
 		if !ok {
 			id = int32(len(s.programs))
-			if join == nil {
-				first[key[0]] = id + 1
-				prog := &(*programs)[key[0]]
-				scratch = scratch[:0]
-				for _, b := range prog.rows {
-					scratch = append(scratch, p.layers[0].bound(b))
-				}
-				s.programs = append(s.programs, planeProgram{starts: prog.starts, rows: rows.keep(scratch)})
-			} else {
-				ids[key] = id
-				s.programs = append(s.programs, join.program(key))
-			}
+			ids[key] = id
+			s.programs = append(s.programs, join.program(key))
 		}
 		s.programOf[spot] = id
-		s.programs[id].weight += w
-		s.programs[id].count++
 	}
-	s.gather(p.weight)
-	return s
 }
 
 // gather lists the subjects of each program.

@@ -61,21 +61,26 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 	}
 	used := newUses()
 	u := &Universe{opts: opts, clusters: clusters}
+	// What the policies use, and what there is that they may use.
 	var wait sync.WaitGroup
 	wait.Go(u.collectPods)
+	wait.Go(func() { u.floating = newFloating(opts, clusters) })
 	for _, c := range clusters {
 		u.digests = append(u.digests, newDigest(c, used))
 	}
-	for _, c := range clusters {
-		used.podPorts(c)
-	}
-	u.ports, u.addrs = used.cuts.Ports(), atoms.NewAddrs(used.blocks)
+	u.addrs = atoms.NewAddrs(used.blocks)
 	u.blockIDs, u.blocks = used.blockIDs, used.blocks
-	u.floating = newFloating(opts, clusters)
-	u.hasIPv6 = slices.Contains(u.floating.families, fam6) || slices.ContainsFunc(used.blocks, func(b model.Block) bool { return b.CIDR.Addr().Is6() })
 	wait.Wait()
+	u.hasIPv6 = slices.Contains(u.floating.families, fam6) || slices.ContainsFunc(used.blocks, func(b model.Block) bool { return b.CIDR.Addr().Is6() })
 	u.collectOutside()
+	wait.Go(func() {
+		for _, c := range clusters {
+			used.podPorts(c)
+		}
+		u.ports = used.cuts.Ports()
+	})
 	u.classify(used)
+	wait.Wait()
 	return u, nil
 }
 
@@ -120,8 +125,9 @@ func (u *Universe) collectOutside() {
 // takePeers numbers the peers of a universe of one cluster, in its order.
 func (u *Universe) takePeers(c *model.Cluster) {
 	u.pods, u.nodes = len(c.Pods), len(c.Nodes)
-	u.peers = make([]Peer, u.pods+u.nodes)
-	index := make([]int32, u.pods+u.nodes)
+	// Leave some room for the addresses outside, which are not known yet.
+	u.peers = make([]Peer, u.pods+u.nodes, u.pods+u.nodes+roomOutside)
+	index := make([]int32, u.pods+u.nodes, u.pods+u.nodes+roomOutside)
 	for i := range c.Pods {
 		u.peers[i] = peerOf(c, i)
 		index[i] = int32(i)
@@ -132,6 +138,9 @@ func (u *Universe) takePeers(c *model.Cluster) {
 	}
 	u.indexOf = [][]int32{index}
 }
+
+// roomOutside is as many classes of addresses as most clusters have.
+const roomOutside = 4096
 
 // mergePeers numbers the peers of several clusters. What has the same name in
 // two clusters is one peer.
