@@ -21,6 +21,7 @@ func twoWays(t *testing.T, seed uint64) (shared, alone [2]*engine.Matrix) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	u.SetFlips(int(seed) % 3)
 	for i, sw := range []model.Switches{opts.Switches, other.Switches} {
 		if shared[i], err = engine.CompileUnder(u, 0, sw); err != nil {
 			t.Fatal(err)

@@ -147,7 +147,7 @@ type compiler struct {
 }
 
 func newCompiler(m *Matrix, policies []int32, d model.Direction) *compiler {
-	all := bitset.New(m.u.classes)
+	all := bitset.New(m.u.classes, m.u.flips)
 	return &compiler{
 		composer: &composer{m: m, digest: m.u.digests[m.ci], policies: policies, d: d, rules: make([][]rule, len(m.cluster.Policies))},
 		sel:      newSelections(m.ground, all), sets: all, algebra: sets{all},

@@ -217,7 +217,7 @@ type joiner struct {
 }
 
 func newJoiner(p *plane, d model.Direction) *joiner {
-	return &joiner{plane: p, d: d, sets: bitset.New(len(p.weight)), rows: [2]map[rowID]bitset.ID{{}, {}}, bulks: [2]map[int]bitset.ID{{}, {}}}
+	return &joiner{plane: p, d: d, sets: bitset.New(len(p.weight), p.m.u.flips), rows: [2]map[rowID]bitset.ID{{}, {}}, bulks: [2]map[int]bitset.ID{{}, {}}}
 }
 
 // program joins the runs of the programs of both layers.

@@ -47,6 +47,9 @@ type Universe struct {
 
 	membership
 	outside int // first class of addresses outside
+	// flips is how many flips a set may have, or 0; tests set it, since small
+	// clusters would have sets of flips only.
+	flips int
 }
 
 // window is the classes lo to hi-1.

@@ -62,9 +62,13 @@ const (
 	flipShare   = 256
 )
 
-// New returns the Sets of the numbers 0 to n-1.
-func New(n int) *Sets {
-	s := &Sets{n: n, limit: max(fewestFlips, n/flipShare), known: hashIndex{}, memo: map[operands]ID{}, unions: map[string]ID{}}
+// New returns the Sets of the numbers 0 to n-1. A set has at most limit flips; 0
+// leaves that to New.
+func New(n, limit int) *Sets {
+	if limit == 0 {
+		limit = max(fewestFlips, n/flipShare)
+	}
+	s := &Sets{n: n, limit: limit, known: hashIndex{}, memo: map[operands]ID{}, unions: map[string]ID{}}
 	none := make([]uint64, (n+63)/64)
 	all := make([]uint64, len(none))
 	for i := range all {
