@@ -9,6 +9,8 @@ import (
 
 	"netreach/model"
 	"netreach/model/load/internal/prune"
+	"netreach/model/lower/plain"
+	"netreach/model/lower/strict"
 )
 
 // reader is the state of one call of Read.
@@ -20,11 +22,11 @@ type reader struct {
 	// reference turns the fast paths off, and window is the size of windows.
 	reference bool
 	window    int
-	// forked readers read a part of the input. They keep what they read, and
-	// words that came before.
+	// forked readers read a part of the input, and keep what they read.
 	forked bool
 	kept   []kept
-	words  map[string]string
+	// words that came before.
+	words plain.Words
 	// progress belongs to the reader that is not forked.
 	progress *progress
 
@@ -178,7 +180,7 @@ func (r *reader) items(v value, h head, apiVersion, kind string) {
 			r.jsonValue(item)
 			continue
 		}
-		item.doc, item.root = v.doc, under(v.root, "items["+m.name+"]")
+		item.doc, item.root = v.doc, under(v.root, strict.Item("items", m.index))
 		item.line = r.located.line(model.Origin{Doc: v.doc, Line: v.line, Field: item.root})
 		r.value(item)
 	}

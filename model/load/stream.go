@@ -9,7 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"netreach/model"
 	"netreach/model/load/internal/prune"
+	"netreach/model/lower/plain"
 )
 
 // layout is how a large input is cut and read.
@@ -32,6 +34,8 @@ type layout struct {
 type batch struct {
 	*reader
 	source source
+	// doc is the item of a list that is being read.
+	doc model.Document
 	// tail is what stands behind the items of a list.
 	tail []byte
 	ok   bool
@@ -73,14 +77,14 @@ func (r *reader) stream(s source, in io.Reader, length int64) bool {
 	if !ok || !l.closed(r, head[:l.start], batches[len(batches)-1].tail) {
 		return false
 	}
-	objects := 0
-	for _, b := range batches {
-		objects += len(b.kept)
+	forks := make([]*world, len(batches))
+	for i, b := range batches {
+		forks[i] = b.world
 	}
-	r.world.reserve(objects)
+	r.world.reserve(forks)
 	for _, b := range batches {
 		r.take(b.reader)
-		b.kept = nil
+		b.reader = nil
 	}
 	return true
 }
@@ -103,7 +107,7 @@ func (r *reader) batches(s source, w *windows, l layout, size int, passed func(n
 	for range n {
 		free <- make([]byte, 0, size)
 		workers.Go(func() {
-			words := map[string]string{}
+			words := plain.Words{}
 			var scratch []byte
 			for j := range jobs {
 				j.words, j.out = words, scratch
@@ -148,29 +152,9 @@ func (r *reader) take(fork *reader) {
 	for _, k := range fork.kept {
 		r.ds = append(r.ds, fork.ds[from:k.at]...)
 		from = k.at
-		k.keep(r)
+		k.take(r, fork.world)
 	}
 	r.ds = append(r.ds, fork.ds[from:]...)
-}
-
-// kept is an object that a fork has read.
-type kept struct {
-	// at is the number of diagnostics before it.
-	at   int
-	keep func(*reader)
-}
-
-// intern returns s, or the string that is equal to it and came first.
-func (r *reader) intern(s string) string {
-	if r.words == nil || s == "" {
-		return s
-	}
-	w, ok := r.words[s]
-	if !ok {
-		r.words[s] = s
-		w = s
-	}
-	return w
 }
 
 // layoutOf returns how an input is to be read that begins with head.

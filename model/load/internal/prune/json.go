@@ -1,10 +1,6 @@
 package prune
 
-import (
-	"bytes"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "bytes"
 
 // JSON appends to out the JSON of what counts of the object that begins at
 // text[at:], which must be UTF-8. Assumed is what the object is if it does not
@@ -18,7 +14,7 @@ func JSON(out, text []byte, at int, assumed Type, kinds Kinds) (json []byte, end
 			return out, 0, false
 		}
 		if s.root.settled() {
-			return s.out, s.at, jsontext.Value(s.out[len(out):]).IsValid()
+			return s.out, s.at, true
 		}
 		assumed = s.root.found
 	}
@@ -88,13 +84,55 @@ func (s *jsonText) value(shape *Shape) bool {
 			return s.list(shape.elem)
 		}
 		from := s.at
-		if !s.skip() {
+		if !s.keep() {
 			return false
 		}
 		s.out = append(s.out, s.text[from:s.at]...)
 		return true
 	}
 	return s.skip()
+}
+
+// keep passes over a value in which no name may come twice.
+func (s *jsonText) keep() bool {
+	switch c := s.peek(); c {
+	case '{':
+		return s.keepCollection('}')
+	case '[':
+		return s.keepCollection(']')
+	}
+	return s.skip()
+}
+
+func (s *jsonText) keepCollection(closing byte) bool {
+	s.depth++
+	if s.depth > deepest {
+		return false
+	}
+	outer := s.names.begin()
+	for first := true; ; first = false {
+		var key []byte
+		var done, ok bool
+		if closing == '}' {
+			key, done, ok = s.member(first)
+		} else {
+			done, ok = s.separator(first, closing)
+		}
+		if !ok {
+			return false
+		}
+		if done {
+			s.names.end(outer)
+			s.depth--
+			return true
+		}
+		if closing == '}' && (bytes.IndexByte(key, '\\') >= 0 || !s.names.add(key)) {
+			return false
+		}
+		if !s.keep() {
+			return false
+		}
+	}
 }
 
 // object reads an object of which some members count. The shape of the root
