@@ -7,9 +7,10 @@ import "bytes"
 // say so. It returns where the object ends, and reports false if it is not one
 // that it can read for certain.
 func JSON(out, text []byte, at int, assumed Type, kinds Kinds) (json []byte, end int, ok bool) {
+	var few [16][]byte
 	for range 2 {
-		s := jsonText{text: text, at: at, out: out}
-		s.root = &root{kinds: kinds, assumed: assumed}
+		s := jsonText{names: names{all: few[:0]}, text: text, at: at, out: out}
+		s.root = root{kinds: kinds, assumed: assumed}
 		if s.peek() != '{' || !s.object(nil) {
 			return out, 0, false
 		}
@@ -61,7 +62,7 @@ type jsonText struct {
 	text  []byte
 	at    int
 	depth int
-	root  *root
+	root  root
 	names names
 	out   []byte
 }

@@ -1,6 +1,10 @@
 package prune
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // YAML appends to out the JSON of what counts of a block mapping. The mapping
 // begins at text[at:], in the given column, and its other lines follow. Assumed
@@ -13,9 +17,10 @@ func YAML(out, text []byte, at, column int, assumed Type, kinds Kinds) (json []b
 	if at >= len(text) {
 		return out, 0, false
 	}
+	var few [16][]byte
 	for range 2 {
-		s := yaml{text: text, at: at, column: column, end: lineEnd(text, at), out: out, start: at}
-		s.root = &root{kinds: kinds, assumed: assumed}
+		s := yaml{names: names{all: few[:0]}, text: text, place: place{start: at, at: at, column: column, end: lineEnd(text, at)}, out: out}
+		s.root = root{kinds: kinds, assumed: assumed}
 		if !s.mapping(column, nil) || !printable(text[at:s.start]) {
 			return out, 0, false
 		}
@@ -32,12 +37,17 @@ func YAML(out, text []byte, at, column int, assumed Type, kinds Kinds) (json []b
 // it. At the end of the text the column is -1.
 type yaml struct {
 	text []byte
+	place
+	depth int
+	root  root
+	names names
+	out   []byte
+}
+
+// place is where the scan stands.
+type place struct {
 	// start is where the line begins.
 	start, at, end, column int
-	depth                  int
-	root                   *root
-	names                  names
-	out                    []byte
 }
 
 // lineEnd returns the offset of the line break behind i, or the end.
@@ -50,11 +60,15 @@ func lineEnd(text []byte, i int) int {
 
 // next goes to the next line of content.
 func (s *yaml) next() {
-	for pos := s.end + 1; pos < len(s.text); {
-		i := pos
-		for i < len(s.text) && s.text[i] == ' ' {
-			i++
-		}
+	s.skipTo(s.end + 1)
+	s.end = lineEnd(s.text, s.at)
+}
+
+// skipTo goes to the first line of content that begins at pos or behind it, and
+// leaves its end to be found.
+func (s *yaml) skipTo(pos int) {
+	for pos < len(s.text) {
+		i := indented(s.text, pos)
 		switch {
 		case i == len(s.text):
 			pos = i
@@ -63,11 +77,25 @@ func (s *yaml) next() {
 		case s.text[i] == '#':
 			pos = lineEnd(s.text, i) + 1
 		default:
-			s.start, s.at, s.column, s.end = pos, i, i-pos, lineEnd(s.text, i)
+			s.start, s.at, s.column = pos, i, i-pos
 			return
 		}
 	}
-	s.start, s.at, s.end, s.column = len(s.text), len(s.text), len(s.text), -1
+	s.start, s.at, s.column = len(s.text), len(s.text), -1
+}
+
+// indented returns the offset of the first byte in text[i:] that is no blank.
+func indented(text []byte, i int) int {
+	const blanks = 0x2020202020202020
+	for ; i+8 <= len(text); i += 8 {
+		if x := binary.LittleEndian.Uint64(text[i:]) ^ blanks; x != 0 {
+			return i + bits.TrailingZeros64(x)/8
+		}
+	}
+	for i < len(text) && text[i] == ' ' {
+		i++
+	}
+	return i
 }
 
 // dash reports whether the token is the dash of a list's item.
@@ -91,8 +119,7 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 	if s.depth > deepest || !shape.takesMembers() {
 		return false
 	}
-	kept := top || shape != nil
-	s.open(kept, '{')
+	s.out = append(s.out, '{')
 	outer := s.names.begin()
 	for first := true; s.column == column; {
 		key, quoted, after, ok := s.key()
@@ -106,7 +133,7 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 		if !ok {
 			return false
 		}
-		if kept && child != nil {
+		if child != nil {
 			if !quoted && classify(key) != word || bytes.IndexByte(key, '\\') >= 0 {
 				return false
 			}
@@ -124,16 +151,9 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 		}
 	}
 	s.names.end(outer)
-	s.open(kept, '}')
+	s.out = append(s.out, '}')
 	s.depth--
 	return true
-}
-
-// open writes a bracket, if what it belongs to is kept.
-func (s *yaml) open(kept bool, bracket byte) {
-	if kept {
-		s.out = append(s.out, bracket)
-	}
 }
 
 // name writes the key of a member.
@@ -211,6 +231,8 @@ func (s *yaml) value(column int, shape *Shape) bool {
 	}
 	s.next()
 	switch {
+	case shape == nil && (s.column > column || s.column == column && s.dash()):
+		return s.skipBlock()
 	case s.column > column:
 		return s.block(shape)
 	case s.column == column && s.dash():
@@ -239,9 +261,9 @@ func (s *yaml) sequence(column int, shape *Shape) bool {
 	if s.depth > deepest || !ok {
 		return false
 	}
-	s.open(shape != nil, '[')
+	s.out = append(s.out, '[')
 	for first := true; s.column == column && s.dash(); {
-		if !first && shape != nil {
+		if !first {
 			s.out = append(s.out, ',')
 		}
 		first = false
@@ -253,7 +275,7 @@ func (s *yaml) sequence(column int, shape *Shape) bool {
 			return false
 		}
 	}
-	s.open(shape != nil, ']')
+	s.out = append(s.out, ']')
 	s.depth--
 	return true
 }
