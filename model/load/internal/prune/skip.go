@@ -10,18 +10,10 @@ import (
 // looking for the end of a line before what stands in it was seen. Whatever is
 // not of the most usual form goes to the functions there.
 //
-// While a block is passed over, s.end is that of the line only where one of
-// those functions is called.
+// s.end need not be that of the line here, and is not afterwards; it is wherever
+// one of those functions is called.
 
-// skipBlock passes over the collection that begins at the token.
-func (s *yaml) skipBlock() bool {
-	if !s.skipCollection() {
-		return false
-	}
-	s.end = lineEnd(s.text, s.at)
-	return true
-}
-
+// skipCollection passes over the collection that begins at the token.
 func (s *yaml) skipCollection() bool {
 	if s.skipDash() > 0 {
 		return s.skipSequence(s.column)
@@ -52,30 +44,12 @@ func (s *yaml) skipMapping(column, after int) bool {
 	}
 }
 
-// isKeyByte tells of what the most usual keys are made.
-var isKeyByte = [256]bool{'.': true, '/': true, '-': true, '_': true}
-
-func init() {
-	for c := range isKeyByte {
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' {
-			isKeyByte[c] = true
-		}
-	}
-}
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
 // skipKey returns where the text begins behind the colon of the key at the
 // token.
 func (s *yaml) skipKey() (after int, ok bool) {
 	text := s.text[s.at:]
-	i := 0
-	for i < len(text) && i < longestKey && isKeyByte[text[i]] {
-		i++
-	}
-	if i > 0 && i+1 < len(text) && text[i] == ':' && (text[i+1] == ' ' || text[i+1] == '\n') &&
-		isLetter(text[0]) && (text[0]|0x20 != 'n' || plainKey(text[:i])) {
-		return s.at + i + 1, true
+	if n := usualKey(text); n > 0 && (text[0]|0x20 != 'n' || plainKey(text[:n])) {
+		return s.at + n + 1, true
 	}
 	s.end = lineEnd(s.text, s.at)
 	key, quoted, after, ok := s.key()

@@ -133,15 +133,20 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 		if !ok {
 			return false
 		}
-		if child != nil {
-			if !quoted && classify(key) != word || bytes.IndexByte(key, '\\') >= 0 {
-				return false
-			}
-			if !s.names.add(key) || !s.name(key, &first) {
-				return false
-			}
-		}
 		s.at = after
+		if child == nil {
+			if !s.skipValue(column) || s.column > column {
+				return false
+			}
+			s.end = lineEnd(s.text, s.at)
+			continue
+		}
+		if !quoted && classify(key) != word || bytes.IndexByte(key, '\\') >= 0 {
+			return false
+		}
+		if !s.names.add(key) || !s.name(key, &first) {
+			return false
+		}
 		from := len(s.out)
 		if !s.value(column, child) || s.column > column {
 			return false
@@ -176,6 +181,9 @@ const longestKey = 1000
 // in it, whatever it says.
 func (s *yaml) key() (key []byte, quoted bool, after int, ok bool) {
 	i := s.at
+	if n := usualKey(s.text[i:]); n > 0 {
+		return s.text[i : i+n], false, i + n + 1, true
+	}
 	switch c := s.text[i]; {
 	case c == '"' || c == '\'':
 		at, escaped, ok := closing(s.text, i+1, s.end, c)
@@ -205,6 +213,29 @@ func (s *yaml) key() (key []byte, quoted bool, after int, ok bool) {
 	return nil, false, 0, false
 }
 
+// usualKey returns the length of the key that text begins with, if it is of the
+// most usual form, and otherwise 0.
+func usualKey(text []byte) int {
+	i := 0
+	for i < len(text) && i < longestKey && isKeyByte[text[i]] {
+		i++
+	}
+	if i > 0 && i+1 < len(text) && text[i] == ':' && (text[i+1] == ' ' || text[i+1] == '\n') && isLetter(text[0]) {
+		return i
+	}
+	return 0
+}
+
+// isKeyByte tells of what the most usual keys are made.
+var isKeyByte = func() (is [256]bool) {
+	for c := range is {
+		is[c] = isLetter(byte(c)) || '0' <= c && c <= '9' || c == '.' || c == '/' || c == '-' || c == '_'
+	}
+	return is
+}()
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
 // colon reports whether the colon of a key stands at i.
 func (s *yaml) colon(i int) bool {
 	return i < s.end && s.text[i] == ':' && (i+1 == s.end || s.text[i+1] == ' ')
@@ -231,14 +262,12 @@ func (s *yaml) value(column int, shape *Shape) bool {
 	}
 	s.next()
 	switch {
-	case shape == nil && (s.column > column || s.column == column && s.dash()):
-		return s.skipBlock()
 	case s.column > column:
 		return s.block(shape)
 	case s.column == column && s.dash():
 		return s.sequence(column, shape)
 	}
-	s.null(shape)
+	s.null()
 	return true
 }
 
@@ -248,11 +277,7 @@ func (s *yaml) skipBlanks() {
 	}
 }
 
-func (s *yaml) null(shape *Shape) {
-	if shape != nil {
-		s.out = append(s.out, "null"...)
-	}
-}
+func (s *yaml) null() { s.out = append(s.out, "null"...) }
 
 // sequence reads the list whose dashes stand in the given column.
 func (s *yaml) sequence(column int, shape *Shape) bool {
@@ -287,7 +312,7 @@ func (s *yaml) item(column int, shape *Shape) bool {
 		if s.column > column {
 			return s.block(shape)
 		}
-		s.null(shape)
+		s.null()
 		return true
 	}
 	if s.dash() {
