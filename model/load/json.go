@@ -138,7 +138,7 @@ func (r *reader) unquote(value jsontext.Value) (string, bool) {
 	if value.Kind() != '"' {
 		return "", false
 	}
-	return r.words.Of(unquoted(value)), true
+	return r.memo.words.Of(unquoted(value)), true
 }
 
 // unquoted returns what the text value says.

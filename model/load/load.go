@@ -28,7 +28,6 @@ import (
 	"io/fs"
 
 	"netreach/model"
-	"netreach/model/lower/plain"
 )
 
 // Options are what Read is told beside the names.
@@ -68,7 +67,7 @@ type Options struct {
 // is not nil; that says which names could not be read, or that they hold
 // nothing.
 func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, error) {
-	r := &reader{fs: opts.FS, stdin: opts.Stdin, namespace: opts.Namespace, lenient: opts.Lenient, reference: opts.reference, window: opts.window, words: plain.Words{}, world: newWorld()}
+	r := &reader{fs: opts.FS, stdin: opts.Stdin, namespace: opts.Namespace, lenient: opts.Lenient, reference: opts.reference, window: opts.window, memo: newMemo(), world: newWorld()}
 	if r.fs == nil {
 		r.fs = OS{}
 	}

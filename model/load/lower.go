@@ -9,7 +9,7 @@ import (
 
 func (r *reader) pod(obj object) {
 	if obj.pruned {
-		if p, ok := workload.PlainPod(obj.json, bulky(obj.origin), r.words); ok {
+		if p, ok := r.memo.pods.Read(obj.json, bulky(obj.origin)); ok {
 			keep(r, &r.world.pods, obj, &p, nil)
 			return
 		}

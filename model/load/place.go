@@ -79,7 +79,17 @@ func (w *world) place() placement {
 		keys = append(keys, k)
 	}
 	slices.SortFunc(keys, compareKeys)
-	out := placement{perNode: map[int]bool{}}
+	standIns := 0
+	for _, p := range parts {
+		if len(p.pods) == 0 {
+			standIns++
+		}
+	}
+	out := placement{
+		workloads: make([]model.Workload, 0, len(keys)),
+		pods:      make([]model.Pod, 0, len(w.pods.all)+standIns),
+		perNode:   map[int]bool{},
+	}
 	for _, k := range keys {
 		out.add(k, parts[k])
 	}

@@ -20,7 +20,7 @@ var policySchema = strict.SchemaOf(networkingv1.NetworkPolicy{})
 // API server does that is told not to be strict.
 func (r *reader) networkPolicy(obj object) {
 	obj.origin.Doc = retained(obj.origin.Doc)
-	if np, ok := netpol.Plain(obj.json, r.words); ok && !r.reference {
+	if np, ok := netpol.Plain(obj.json, r.memo.words); ok && !r.reference {
 		np.Namespace = obj.namespace // VAL-6
 		policy, ds := netpol.Lower(&np, obj.origin)
 		keep(r, &r.world.policies, obj, &policy, ds)

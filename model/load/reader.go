@@ -11,6 +11,7 @@ import (
 	"netreach/model/load/internal/prune"
 	"netreach/model/lower/plain"
 	"netreach/model/lower/strict"
+	"netreach/model/lower/workload"
 )
 
 // reader is the state of one call of Read.
@@ -25,8 +26,7 @@ type reader struct {
 	// forked readers read a part of the input, and keep what they read.
 	forked bool
 	kept   []kept
-	// words that came before.
-	words plain.Words
+	memo   *memo
 	// progress belongs to the reader that is not forked.
 	progress *progress
 
@@ -35,6 +35,17 @@ type reader struct {
 	ds      []model.Diagnostic
 	located locator
 	world   *world
+}
+
+// memo is what objects share with those that were read before them.
+type memo struct {
+	words plain.Words
+	pods  *workload.PlainPods
+}
+
+func newMemo() *memo {
+	words := plain.Words{}
+	return &memo{words, workload.NewPlainPods(words)}
 }
 
 // value is a JSON value that is an object of the cluster, or a list of them, or

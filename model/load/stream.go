@@ -11,7 +11,6 @@ import (
 
 	"netreach/model"
 	"netreach/model/load/internal/prune"
-	"netreach/model/lower/plain"
 )
 
 // layout is how a large input is cut and read.
@@ -107,15 +106,18 @@ func (r *reader) batches(s source, w *windows, l layout, size int, passed func(n
 	for range n {
 		free <- make([]byte, 0, size)
 		workers.Go(func() {
-			words := plain.Words{}
+			memo := newMemo()
 			var scratch []byte
+			before := r.world
 			for j := range jobs {
-				j.words, j.out = words, scratch
+				j.memo, j.out = memo, scratch
+				j.world.expect(before)
 				if j.ok = !failed.Load() && bytes.IndexByte(j.text, 0) < 0 && l.read(j.batch, j.window); !j.ok {
 					failed.Store(true)
 				}
-				scratch, j.out, j.words = j.out, nil, nil
+				scratch, j.out, j.memo = j.out, nil, nil
 				j.located = locator{}
+				before = j.world
 				free <- j.text
 			}
 		})

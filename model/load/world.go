@@ -36,6 +36,16 @@ func newWorld() *world {
 	}
 }
 
+// expect makes room in w for as many objects to wait as wait in the world of
+// the window before.
+func (w *world) expect(before *world) {
+	w.pods.waiting = make([]pending[workload.Pod], 0, roomFor(len(before.pods.waiting)))
+	w.policies.waiting = make([]pending[model.Policy], 0, roomFor(len(before.policies.waiting)))
+}
+
+// roomFor is n and a little more.
+func roomFor(n int) int { return n + n/8 }
+
 // reserve makes room for the objects that wait in fork.
 func (w *world) reserve(forks []*world) {
 	reserve(forks, w, (*world).namespacesOf)

@@ -220,6 +220,30 @@ func textEnd(text []byte, at int) int {
 	}
 }
 
+// Last is the value that was read last in some place, with its text. Where the
+// next one is the same text it need not be read again.
+type Last[T any] struct {
+	text  []byte
+	value T
+}
+
+// Read returns the value that r stands at, an object or a list: the one that it
+// returned last if that was written in the same way, and otherwise what read
+// makes of it. Nobody may change it.
+func (l *Last[T]) Read(r *Reader, read func(*Reader) T) T {
+	r.blanks()
+	if rest := r.text[r.at:]; !r.odd && len(l.text) > 0 && bytes.HasPrefix(rest, l.text) {
+		r.at += len(l.text)
+		return l.value
+	}
+	from := r.at
+	v := read(r)
+	if !r.odd {
+		l.text, l.value = append(l.text[:0], r.text[from:r.at]...), v
+	}
+	return v
+}
+
 // Words are strings that were met before. The nil map keeps none.
 type Words map[string]string
 

@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -59,21 +60,21 @@ var plainPods = []struct {
 }
 
 func TestPlainPod(t *testing.T) {
-	words := plain.Words{}
+	pods := workload.NewPlainPods(plain.Words{})
 	for _, tt := range plainPods {
 		for range 2 {
-			if got := checkPlainPod(t, []byte(tt.json), words); got != tt.plain {
+			if got := checkPlainPod(t, pods, []byte(tt.json)); got != tt.plain {
 				t.Errorf("plain %t: %s", got, tt.json)
 			}
 		}
 	}
 }
 
-// checkPlainPod holds PlainPod to ReadPod, and reports whether it reads the
+// checkPlainPod holds PlainPods to ReadPod, and reports whether it reads the
 // text.
-func checkPlainPod(t *testing.T, text []byte, words plain.Words) bool {
+func checkPlainPod(t *testing.T, pods *workload.PlainPods, text []byte) bool {
 	t.Helper()
-	got, ok := workload.PlainPod(text, origin("Pod"), words)
+	got, ok := pods.Read(text, origin("Pod"))
 	if !ok || !jsontext.Value(text).IsValid() {
 		return false
 	}
@@ -87,39 +88,58 @@ func checkPlainPod(t *testing.T, text []byte, words plain.Words) bool {
 	return true
 }
 
-// FuzzPlainPod looks for a text that PlainPod reads in another way than
-// ReadPod.
+// FuzzPlainPod looks for a text that PlainPods reads in another way than
+// ReadPod, behind others and with another behind it.
 func FuzzPlainPod(f *testing.F) {
 	for _, tt := range plainPods {
 		f.Add([]byte(tt.json))
 	}
-	f.Fuzz(func(t *testing.T, text []byte) { checkPlainPod(t, text, plain.Words{}) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		pods := workload.NewPlainPods(plain.Words{})
+		checkPlainPod(t, pods, []byte(benchPod))
+		checkPlainPod(t, pods, text)
+		checkPlainPod(t, pods, text)
+		if !checkPlainPod(t, pods, []byte(benchPod)) {
+			t.Error("a plain pod is not read")
+		}
+	})
 }
 
 // A pod of a dump costs its strings and slices.
 func TestPlainPod_allocations(t *testing.T) {
-	text, o, words := []byte(benchPod), origin("Pod"), plain.Words{}
-	n := testing.AllocsPerRun(100, func() {
-		if _, ok := workload.PlainPod(text, o, words); !ok {
-			t.Fatal("not plain")
+	o, pods := origin("Pod"), workload.NewPlainPods(plain.Words{})
+	alike, other := []byte(benchPod), []byte(strings.ReplaceAll(benchPod, "shop", "other"))
+	for _, tt := range []struct {
+		texts [][]byte
+		most  float64
+	}{
+		{[][]byte{alike}, 3},        // its addresses
+		{[][]byte{alike, other}, 8}, // and those and labels of both
+	} {
+		n := testing.AllocsPerRun(100, func() {
+			for _, text := range tt.texts {
+				if _, ok := pods.Read(text, o); !ok {
+					t.Fatal("not plain")
+				}
+			}
+		})
+		if n > tt.most {
+			t.Errorf("%v allocations for %d pods", n, len(tt.texts))
 		}
-	})
-	if n > 8 {
-		t.Errorf("%v allocations", n)
 	}
 }
 
 const benchPod = `{"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"web-5b466qf2l-","labels":{"app.kubernetes.io/component":"web","app.kubernetes.io/instance":"shop","app.kubernetes.io/name":"web","helm.sh/chart":"web-1.2.3","pod-template-hash":"5b466qf2l","team":"shop"},"name":"web-5b466qf2l-x2z4c","namespace":"shop","ownerReferences":[{"controller":true,"kind":"ReplicaSet","name":"web-5b466qf2l"}],"uid":"1d90f53e-6ca9-461f-948e-1520b688c34c"},"spec":{"containers":[{"ports":[{"containerPort":8080,"name":"http","protocol":"TCP"},{"containerPort":8081,"name":"metrics","protocol":"TCP"}]},{}],"nodeName":"ip-10-0-0-1.ec2.internal"},"status":{"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]}}`
 
 func BenchmarkPlainPod(b *testing.B) {
-	text, o, words := []byte(benchPod), origin("Pod"), plain.Words{}
+	text, o, pods := []byte(benchPod), origin("Pod"), workload.NewPlainPods(plain.Words{})
 	for _, way := range []string{"plain", "ordinary"} {
 		b.Run("way="+way, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
 				if way == "plain" {
-					workload.PlainPod(text, o, words)
+					pods.Read(text, o)
 				} else {
 					workload.ReadPod(text, o, workload.Searched())
 				}
