@@ -117,8 +117,7 @@ func (b *batch) yamlItems(w window, indent int, assumed prune.Type) bool {
 		if at == len(text) || !isPlainKey(text[at]) {
 			return false
 		}
-		out, end, ok := prune.YAML(b.out[:0], text, at, at-pos, assumed, shapeOf)
-		b.out = out
+		out, end, ok := b.memo.pruner.YAML(text, at, at-pos, assumed)
 		text[dash] = ' ' // the item becomes a document
 		if !ok {
 			end = itemEnd(text, at, at-pos)
@@ -207,8 +206,7 @@ func (b *batch) jsonItems(w window, assumed prune.Type) bool {
 		if c == 0 {
 			return !w.last && pos > 0
 		}
-		out, end, ok := prune.JSON(b.out[:0], w.text, at, assumed, shapeOf)
-		b.out = out
+		out, end, ok := b.memo.pruner.JSON(w.text, at, assumed)
 		if !ok {
 			whole, valid := firstJSON(w.text[at:])
 			if !valid {

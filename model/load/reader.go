@@ -39,13 +39,14 @@ type reader struct {
 
 // memo is what objects share with those that were read before them.
 type memo struct {
-	words plain.Words
-	pods  *workload.PlainPods
+	words  plain.Words
+	pods   *workload.PlainPods
+	pruner *prune.Pruner
 }
 
 func newMemo() *memo {
 	words := plain.Words{}
-	return &memo{words, workload.NewPlainPods(words)}
+	return &memo{words, workload.NewPlainPods(words), prune.New(shapeOf)}
 }
 
 // value is a JSON value that is an object of the cluster, or a list of them, or
@@ -117,7 +118,7 @@ func (r *reader) jsonValue(v value) {
 // cut.
 func (r *reader) yamlDocument(s source, doc model.Document) {
 	if !r.reference {
-		if out, ok := pruned(nil, doc, prune.Type{}); ok {
+		if out, ok := pruned(r.memo.pruner, doc, prune.Type{}); ok {
 			r.value(value{source: s, json: out, pruned: true, doc: &doc, line: doc.Line})
 			return
 		}

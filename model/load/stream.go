@@ -38,7 +38,6 @@ type batch struct {
 	// tail is what stands behind the items of a list.
 	tail []byte
 	ok   bool
-	out  []byte
 }
 
 // stream reads a large input, of the given length, in windows, with several workers:
@@ -107,15 +106,14 @@ func (r *reader) batches(s source, w *windows, l layout, size int, passed func(n
 		free <- make([]byte, 0, size)
 		workers.Go(func() {
 			memo := newMemo()
-			var scratch []byte
 			before := r.world
 			for j := range jobs {
-				j.memo, j.out = memo, scratch
+				j.memo = memo
 				j.world.expect(before)
 				if j.ok = !failed.Load() && bytes.IndexByte(j.text, 0) < 0 && l.read(j.batch, j.window); !j.ok {
 					failed.Store(true)
 				}
-				scratch, j.out, j.memo = j.out, nil, nil
+				j.memo = nil
 				j.located = locator{}
 				before = j.world
 				free <- j.text

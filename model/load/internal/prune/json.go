@@ -2,24 +2,22 @@ package prune
 
 import "bytes"
 
-// JSON appends to out the JSON of what counts of the object that begins at
-// text[at:], which must be UTF-8. Assumed is what the object is if it does not
-// say so. It returns where the object ends, and reports false if it is not one
-// that it can read for certain.
-func JSON(out, text []byte, at int, assumed Type, kinds Kinds) (json []byte, end int, ok bool) {
-	var few [16][]byte
+// JSON returns the JSON of what counts of the object that begins at text[at:],
+// which must be UTF-8, until it is called again. Assumed is what the object is
+// if it does not say so. It returns where the object ends, and reports false if
+// it is not one that it can read for certain.
+func (p *Pruner) JSON(text []byte, at int, assumed Type) (json []byte, end int, ok bool) {
 	for range 2 {
-		s := jsonText{names: names{all: few[:0]}, text: text, at: at, out: out}
-		s.root = root{kinds: kinds, assumed: assumed}
-		if s.peek() != '{' || !s.object(nil) {
-			return out, 0, false
-		}
-		if s.root.settled() {
-			return s.out, s.at, true
+		s := jsonText{text: text, at: at, out: p.out[:0]}
+		s.root, s.names.all = p.root(assumed), p.names[:0]
+		ok := s.peek() == '{' && s.object(nil)
+		p.out, p.names, p.last = s.out, s.names.all, s.root.found
+		if !ok || s.root.settled() {
+			return s.out, s.at, ok
 		}
 		assumed = s.root.found
 	}
-	return out, 0, false
+	return nil, 0, false
 }
 
 // Items finds the items of a list: text must hold an object, and begin with it.

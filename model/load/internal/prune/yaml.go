@@ -6,30 +6,28 @@ import (
 	"math/bits"
 )
 
-// YAML appends to out the JSON of what counts of a block mapping. The mapping
-// begins at text[at:], in the given column, and its other lines follow. Assumed
-// is what the object is if it does not say so.
+// YAML returns the JSON of what counts of a block mapping, until it is called
+// again. The mapping begins at text[at:], in the given column, and its other
+// lines follow. Assumed is what the object is if it does not say so.
 //
-// It returns where the first line begins that does not belong to the mapping:
-// one of content that is indented less, or the end. It reports false if the
-// mapping is not one that it can read for certain.
-func YAML(out, text []byte, at, column int, assumed Type, kinds Kinds) (json []byte, end int, ok bool) {
+// End is where the first line begins that does not belong to the mapping: one of
+// content that is indented less, or the end. YAML reports false if the mapping
+// is not one that it can read for certain.
+func (p *Pruner) YAML(text []byte, at, column int, assumed Type) (json []byte, end int, ok bool) {
 	if at >= len(text) {
-		return out, 0, false
+		return nil, 0, false
 	}
-	var few [16][]byte
 	for range 2 {
-		s := yaml{names: names{all: few[:0]}, text: text, place: place{start: at, at: at, column: column, end: lineEnd(text, at)}, out: out}
-		s.root = root{kinds: kinds, assumed: assumed}
-		if !s.mapping(column, nil) || !printable(text[at:s.start]) {
-			return out, 0, false
-		}
-		if s.root.settled() {
-			return s.out, s.start, true
+		s := yaml{text: text, place: place{start: at, at: at, column: column, end: lineEnd(text, at)}, out: p.out[:0]}
+		s.root, s.names.all = p.root(assumed), p.names[:0]
+		ok := s.mapping(column, nil) && printable(text[at:s.start])
+		p.out, p.names, p.last = s.out, s.names.all, s.root.found
+		if !ok || s.root.settled() {
+			return s.out, s.start, ok
 		}
 		assumed = s.root.found
 	}
-	return out, 0, false
+	return nil, 0, false
 }
 
 // yaml scans lines of content. It stands at one: the token at text[at:end] is
