@@ -48,11 +48,19 @@ func (w *world) place() placement {
 		controllers[workloadKey{c.Namespace, c.Kind, c.Name}] = c
 	}
 	parts := map[workloadKey]*workloadParts{}
+	var last workloadKey // pods of one workload stand together in a dump
+	var lastParts *workloadParts
 	part := func(k workloadKey) *workloadParts {
-		if parts[k] == nil {
-			parts[k] = &workloadParts{}
+		if k == last && lastParts != nil {
+			return lastParts
 		}
-		return parts[k]
+		p := parts[k]
+		if p == nil {
+			p = &workloadParts{}
+			parts[k] = p
+		}
+		last, lastParts = k, p
+		return p
 	}
 	for k, c := range controllers {
 		top := topOwner(controllers, k, nil)

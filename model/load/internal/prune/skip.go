@@ -164,7 +164,7 @@ func simpleEnd(text []byte, i int) int {
 			return -1
 		}
 		i++ // behind the closing quote, or before the second of two
-	case isLetter(c) || '0' <= c && c <= '9' || c == '/':
+	case isWordByte(c) || c == '/' || c == '-' && i+1 < len(text) && (isWordByte(text[i+1]) || text[i+1] == '-'):
 		for {
 			i = find(text, i, ':', '#')
 			if i+1 >= len(text) || text[i] == '\n' || text[i+1] == ' ' || text[i+1] == '\n' || text[i-1] == ' ' {

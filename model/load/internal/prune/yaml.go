@@ -119,7 +119,11 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 	}
 	s.out = append(s.out, '{')
 	outer := s.names.begin()
-	for first := true; s.column == column; {
+	first, ended := true, true // whether s.end is that of this line
+	for s.column == column {
+		if !ended && usualKey(s.text[s.at:]) == 0 {
+			s.end, ended = lineEnd(s.text, s.at), true
+		}
 		key, quoted, after, ok := s.key()
 		if !ok || !quoted && !plainKey(key) {
 			return false
@@ -136,8 +140,11 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 			if !s.skipValue(column) || s.column > column {
 				return false
 			}
-			s.end = lineEnd(s.text, s.at)
+			ended = false
 			continue
+		}
+		if !ended {
+			s.end, ended = lineEnd(s.text, s.at), true
 		}
 		if !quoted && classify(key) != word || bytes.IndexByte(key, '\\') >= 0 {
 			return false
@@ -152,6 +159,9 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 		if top && !s.root.note(key, s.out[from:]) {
 			return false
 		}
+	}
+	if !ended {
+		s.end = lineEnd(s.text, s.at)
 	}
 	s.names.end(outer)
 	s.out = append(s.out, '}')
@@ -227,12 +237,14 @@ func usualKey(text []byte) int {
 // isKeyByte tells of what the most usual keys are made.
 var isKeyByte = func() (is [256]bool) {
 	for c := range is {
-		is[c] = isLetter(byte(c)) || '0' <= c && c <= '9' || c == '.' || c == '/' || c == '-' || c == '_'
+		is[c] = isWordByte(byte(c)) || c == '.' || c == '/' || c == '-' || c == '_'
 	}
 	return is
 }()
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func isWordByte(c byte) bool { return isLetter(c) || '0' <= c && c <= '9' }
 
 // colon reports whether the colon of a key stands at i.
 func (s *yaml) colon(i int) bool {
