@@ -22,7 +22,6 @@
 package load
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -32,7 +31,7 @@ import (
 
 // Options are what Read is told beside the names.
 type Options struct {
-	// FS is where files are read from; nil means OS.
+	// FS is where files are read from, by several goroutines; nil means OS.
 	FS fs.FS
 	// Stdin is read for the name "-".
 	Stdin io.Reader
@@ -77,19 +76,13 @@ func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, er
 	sources, err := r.sources(names)
 	errs := []error{err}
 	r.progress = r.newProgress(opts.Progress, sources)
-	for _, s := range sources {
-		r.progress.begin(s.size)
-		if r.large(s) {
-			continue
+	if r.reference || len(sources) <= handful {
+		for _, s := range sources {
+			r.progress.begin(s.size)
+			errs = append(errs, r.source(s))
 		}
-		data, err := r.content(s)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if text, ok := r.text(s, data); ok && !r.stream(s, bytes.NewReader(text), int64(len(text))) {
-			r.documents(s, text)
-		}
+	} else {
+		errs = append(errs, r.files(sources)...)
 	}
 	r.progress.end()
 	err = errors.Join(errs...)

@@ -42,11 +42,13 @@ type memo struct {
 	words  plain.Words
 	pods   *workload.PlainPods
 	pruner *prune.Pruner
+	// file is a buffer for small files.
+	file []byte
 }
 
 func newMemo() *memo {
 	words := plain.Words{}
-	return &memo{words, workload.NewPlainPods(words), prune.New(shapeOf)}
+	return &memo{words: words, pods: workload.NewPlainPods(words), pruner: prune.New(shapeOf)}
 }
 
 // value is a JSON value that is an object of the cluster, or a list of them, or

@@ -110,9 +110,6 @@ func isManifest(name string) bool {
 // known. It reports false, and has done nothing, if it is not: the file can be
 // opened again then.
 func (r *reader) large(s source) bool {
-	if s.name == stdin || r.reference {
-		return false
-	}
 	file, err := r.fs.Open(s.name)
 	if err != nil {
 		return false

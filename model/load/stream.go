@@ -2,7 +2,6 @@ package load
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"io"
 	"runtime"
@@ -52,8 +51,8 @@ type batch struct {
 // begins behind it. A window that ends where an item does proves that the
 // next begins at one.
 func (r *reader) stream(s source, in io.Reader, length int64) bool {
-	size := cmp.Or(r.window, windowSize)
-	if r.reference || length < int64(size/4) {
+	size := r.windowSize()
+	if r.reference || r.isSmall(length) {
 		return false
 	}
 	head := make([]byte, size)
@@ -142,7 +141,7 @@ func (r *reader) batches(s source, w *windows, l layout, size int, passed func(n
 // fork returns a reader for a part of the input. It keeps what it reads until
 // take.
 func (r *reader) fork() *reader {
-	return &reader{fs: r.fs, namespace: r.namespace, lenient: r.lenient, forked: true, world: newWorld()}
+	return &reader{fs: r.fs, namespace: r.namespace, lenient: r.lenient, window: r.window, forked: true, world: newWorld()}
 }
 
 // take takes over what a fork has read.
@@ -164,7 +163,7 @@ func layoutOf(head []byte) (layout, bool) {
 			return layout{}, false
 		}
 	}
-	if bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
+	if bytes.HasPrefix(head, []byte(gzipMagic)) || bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		return layout{}, false
 	}
 	if looksJSON(head) {
