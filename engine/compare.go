@@ -59,6 +59,7 @@ func Compare(before, after *Matrix, ends []End) (*Comparison, error) {
 		Ends: ends, before: newProfiler(before), after: newProfiler(after), table: before.Table(ends), ids: map[string]CellID{},
 	}
 	c.table.judge = c.judge
+	c.table.whole = c.whole
 	return c, nil
 }
 
@@ -94,6 +95,22 @@ func (c *Comparison) judge(i, j int) CellID {
 		return c.intern(difference{[]int32{0}, []change{{v, v, false}}})
 	}
 	return c.intern(c.join(kinds))
+}
+
+// whole returns the quotient of the comparison.
+func (c *Comparison) whole() *Quotient {
+	ids := newFlowIDs([]*sameness{newSameness(c.before), newSameness(c.after)})
+	return newQuotient(ids, c.table, contents{
+		of: func(flows []int32) CellID {
+			kinds := make([][2]int32, len(flows))
+			for i, f := range flows {
+				kinds[i] = [2]int32{ids.profile(f, 0), ids.profile(f, 1)}
+			}
+			return c.intern(c.join(kinds))
+		},
+		itself:  c.intern(difference{[]int32{0}, []change{{model.Allowed, model.Allowed, false}}}),
+		nothing: c.intern(difference{[]int32{0}, []change{{model.None, model.None, false}}}),
+	})
 }
 
 // kindOf returns the kind of the flow between two peers.

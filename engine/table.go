@@ -24,6 +24,9 @@ type Table struct {
 	segments map[CellID][]Segment
 	// judge returns the content of cell (i, j).
 	judge func(i, j int) CellID
+	// whole makes the quotient, and quotient is it once it was asked for.
+	whole    func() *Quotient
+	quotient *Quotient
 }
 
 // CellID identifies one content of a cell. Cells of equal ID have equal
@@ -34,6 +37,13 @@ type CellID int32
 func (m *Matrix) Table(ends []End) *Table {
 	t := &Table{Ends: ends, m: m, profiler: newProfiler(m), memo: map[[2]int32]CellID{}}
 	t.judge = t.verdicts
+	t.whole = func() *Quotient {
+		return newQuotient(newFlowIDs([]*sameness{newSameness(t.profiler)}), t, contents{
+			of:      func(flows []int32) CellID { return CellID(t.profiler.join(flows)) },
+			itself:  CellID(allowedProfile),
+			nothing: CellID(t.profiler.join(nil)),
+		})
+	}
 	kinds := map[string]int32{}
 	owner := map[PeerID]int{}
 	t.alone = make([]bool, len(ends))
@@ -72,6 +82,9 @@ func (m *Matrix) Table(ends []End) *Table {
 // Cell returns the content of cell (i, j), as Judge would give it. Two ends
 // outside have nothing to judge.
 func (t *Table) Cell(i, j int) CellID {
+	if t.quotient != nil && !(t.Ends[i].Outside && t.Ends[j].Outside) && !(i == j && t.Itself(i, j)) {
+		return t.quotient.cell(i, j)
+	}
 	if i == j || t.alone[i] || t.alone[j] {
 		return t.judge(i, j)
 	}
@@ -99,6 +112,29 @@ func (t *Table) verdicts(i, j int) CellID {
 	}
 	slices.Sort(ids)
 	return CellID(t.profiler.join(slices.Compact(ids)))
+}
+
+// Quotient returns the whole table. It is made when it is first asked for; from
+// then on Cell looks it up.
+func (t *Table) Quotient() *Quotient {
+	if t.quotient == nil {
+		t.quotient = t.whole()
+	}
+	return t.quotient
+}
+
+// lonely tells of each end whether it is a single pod of a kind of which there is
+// no other end.
+func (t *Table) lonely() []bool {
+	count := map[int32]int{}
+	for _, kind := range t.kind {
+		count[kind]++
+	}
+	out := make([]bool, len(t.Ends))
+	for i, kind := range t.kind {
+		out[i] = count[kind] == 1 && !t.Ends[i].Outside && t.Itself(i, i)
+	}
+	return out
 }
 
 // Itself reports whether cell (i, j) says no more than that a pod reaches
