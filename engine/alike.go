@@ -2,7 +2,9 @@ package engine
 
 import (
 	"encoding/binary"
+	"slices"
 
+	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
 
@@ -101,9 +103,6 @@ type classKinds struct {
 
 func (k *classKinds) len() int { return len(k.first) }
 
-// isFirst reports whether a class stands for its kind.
-func (k *classKinds) isFirst(class int) bool { return int(k.first[k.of[class]]) == class }
-
 // classKindsOf returns the kinds of classes in all layers together.
 func classKindsOf(layers []*sameness, r role) *classKinds {
 	u := layers[0].m.u
@@ -138,58 +137,65 @@ func classKindsOf(layers []*sameness, r role) *classKinds {
 type halver struct {
 	l    *sameness
 	side *side
-	// masks holds by class the runs whose row lets it through, certainly in the
-	// low half and possibly in the high half; 0 between calls.
-	masks []uint64
-	list  []int32 // classes with a mask
-	known map[uint64]int32
-	out   []peerHalf
+	// masks holds by class the rows that let it through, certainly in the low half
+	// and possibly in the high half; 0 between calls.
+	masks  []uint64
+	list   []int32 // classes with a mask
+	kinds  *classKinds
+	firsts *bitset.Set // the classes that stand for their kind
+	known  map[uint64]int32
+	rows   []bounds // scratch: see distinct
+	at     []int
+	out    []peerHalf
 }
 
 // peerHalf is a class that a program lets through on some port, and the half
 // towards it.
 type peerHalf struct{ class, half int32 }
 
-// maxMask is the number of runs that a mask has room for.
+// maxMask is the number of rows that a mask has room for.
 const maxMask = 32
 
-func newHalver(l *sameness, d model.Direction) *halver {
-	return &halver{l: l, side: &l.m.dirs[d], masks: make([]uint64, l.m.u.classes), known: map[uint64]int32{}}
+// newHalver returns a halver towards the classes that stand for their kind.
+func newHalver(l *sameness, d model.Direction, kinds *classKinds) *halver {
+	h := &halver{l: l, side: &l.m.dirs[d], kinds: kinds, masks: make([]uint64, l.m.u.classes), known: map[uint64]int32{}}
+	h.only(0, kinds.len())
+	return h
 }
 
-// of returns the halves of a program towards those classes from lo to hi-1 that
-// stand for their kind, in any order. It is valid until the next call.
-func (h *halver) of(p *program, kinds *classKinds, lo, hi int) []peerHalf {
+// only limits the halver to some of its kinds, from from to to-1.
+func (h *halver) only(from, to int) {
+	var firsts bitset.Builder
+	for _, class := range h.kinds.first[from:to] {
+		firsts.Add(int(class))
+	}
+	h.firsts = firsts.Set()
+}
+
+// of returns the halves of a program, in any order. It is valid until the next
+// call.
+func (h *halver) of(p *program) []peerHalf {
 	h.out, h.list = h.out[:0], h.list[:0]
-	long := len(p.rows) > maxMask
+	rows := h.distinct(p)
+	long := len(rows) > maxMask
 	mark := func(row rowID, bit uint64) {
-		for class := range h.side.rows[row].From(lo) {
-			if class >= hi {
-				return
-			}
-			if !kinds.isFirst(class) {
-				continue
-			}
+		for class := range h.side.rows[row].And(h.firsts).All() {
 			if h.masks[class] == 0 {
 				h.list = append(h.list, int32(class))
 			}
 			h.masks[class] |= bit
 		}
 	}
-	for k, b := range p.rows {
+	certain := uint64(0) // rows of one bound: what is possible is certain
+	for k, b := range rows {
 		if long {
-			k = 0 // which runs is asked class by class
+			k = 0 // which rows is asked class by class
 		}
 		mark(b.hi, 1<<(maxMask+k))
 		if b.lo == b.hi {
-			continue
-		}
-		mark(b.lo, 1<<k)
-	}
-	certain := uint64(0) // runs of one bound: what is possible is certain
-	for k, b := range p.rows {
-		if !long && b.lo == b.hi {
 			certain |= 1 << k
+		} else {
+			mark(b.lo, 1<<k)
 		}
 	}
 	clear(h.known)
@@ -215,16 +221,33 @@ func (h *halver) of(p *program, kinds *classKinds, lo, hi int) []peerHalf {
 	return h.out
 }
 
+// distinct returns the rows of a program, each once, and puts the place of each
+// run's row in at.
+func (h *halver) distinct(p *program) []bounds {
+	h.rows, h.at = h.rows[:0], h.at[:0]
+	for _, b := range p.rows {
+		k := slices.Index(h.rows, b)
+		if k < 0 {
+			k = len(h.rows)
+			h.rows = append(h.rows, b)
+		}
+		h.at = append(h.at, k)
+	}
+	return h.rows
+}
+
+// fromMask returns the half of a program from a mask of its rows.
 func (h *halver) fromMask(p *program, mask uint64) int32 {
 	pr := &h.l.profiler.scratch
 	pr.starts, pr.verdicts = pr.starts[:0], pr.verdicts[:0]
-	for k, start := range p.starts {
+	for i, start := range p.starts {
+		k := h.at[i]
 		pr.add(start, oneWay(value[bool]{mask>>k&1 != 0, mask>>(maxMask+k)&1 != 0}))
 	}
 	return h.l.profiler.intern(*pr)
 }
 
-// walk is fromMask for a program of many runs.
+// walk is fromMask for a program of many rows.
 func (h *halver) walk(p *program, class int32) int32 {
 	pr := &h.l.profiler.scratch
 	pr.starts, pr.verdicts = pr.starts[:0], pr.verdicts[:0]

@@ -32,6 +32,7 @@ const families = 3
 // shapeKind is the kinds of classes of a shape's members.
 type shapeKind struct {
 	classes []int32 // ascending, each once
+	at      []int32 // their places among the classes of the end
 	outside bool
 	fams    []family // of the classes
 }
@@ -91,6 +92,7 @@ func newEndKinds(l *sameness, kinds *classKinds, ends []End, groups [][]shapeGro
 			}
 			slices.Sort(e.classes)
 			e.classes = slices.Compact(e.classes)
+			e.placeShapes()
 			k.list = append(k.list, e)
 		}
 		k.list[id].ends = append(k.list[id].ends, i)
@@ -110,6 +112,18 @@ func (e *endKind) add(s shapeKind) {
 		e.beyond[s.fams[0]]++
 	} else {
 		e.inside[s.fams[0]]++
+	}
+}
+
+// placeShapes finds the classes of each shape among those of the end.
+func (e *endKind) placeShapes() {
+	for i := range e.shapes {
+		s := &e.shapes[i]
+		s.at = make([]int32, len(s.classes))
+		for k, class := range s.classes {
+			at, _ := slices.BinarySearch(e.classes, class)
+			s.at[k] = int32(at)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -75,7 +76,15 @@ func newFlowRows(ids *flowIDs) *flowRows {
 		for _, j := range judges {
 			j.prepare(from, to)
 		}
+		// Sources of one egress program follow on one another.
+		order := make([]int, 0, to-from)
 		for s := from; s < to; s++ {
+			order = append(order, s)
+		}
+		slices.SortStableFunc(order, func(a, b int) int {
+			return cmp.Compare(judges[0].programOf(a), judges[0].programOf(b))
+		})
+		for _, s := range order {
 			if len(judges) == 1 {
 				judges[0].row(int32(s), sheet)
 				f.row[s] = f.rows.intern(sheet.take(deniedFlow))
@@ -126,7 +135,7 @@ type rowJudge struct {
 func newRowJudge(l *sameness, f *flowRows) *rowJudge {
 	in := asDestination.subject()
 	j := &rowJudge{
-		l: l, f: f, egress: newHalver(l, asSource.subject()), ingress: newHalver(l, in),
+		l: l, f: f, egress: newHalver(l, asSource.subject(), f.dst), ingress: newHalver(l, in, f.src),
 		members: make([][]int32, len(l.programs[in])), by: make([]int32, len(l.programs[in])),
 		to: make([]int32, f.dst.len()),
 	}
@@ -144,12 +153,12 @@ func (j *rowJudge) prepare(from, to int) {
 	for s := range j.admits {
 		j.admits[s] = j.admits[s][:0]
 	}
-	lo, hi := int(j.f.src.first[from]), int(j.f.src.first[to-1])+1
+	j.ingress.only(from, to)
 	for b, p := range j.l.programs[asDestination.subject()] {
 		if len(j.members[b]) == 0 {
 			continue
 		}
-		for _, h := range j.ingress.of(p, j.f.src, lo, hi) {
+		for _, h := range j.ingress.of(p) {
 			if h.half != deniedProfile {
 				s := int(j.f.src.of[h.class]) - from
 				j.admits[s] = append(j.admits[s], peerHalf{int32(b), h.half})
@@ -158,10 +167,15 @@ func (j *rowJudge) prepare(from, to int) {
 	}
 }
 
+// programOf returns the egress behaviour of a source.
+func (j *rowJudge) programOf(src int) int32 {
+	return j.l.behaviour[asSource.subject()][j.f.src.first[src]]
+}
+
 // row writes the profiles of a source's flows that are not denied everywhere.
 func (j *rowJudge) row(src int32, out *sheet) {
 	class := int(j.f.src.first[src])
-	p := j.l.programs[asSource.subject()][j.l.behaviour[asSource.subject()][class]]
+	p := j.l.programs[asSource.subject()][j.programOf(int(src))]
 	if p != j.current {
 		j.takeProgram(p)
 	}
@@ -199,7 +213,7 @@ func (j *rowJudge) takeProgram(p *program) {
 		j.to[d] = deniedProfile
 	}
 	j.reach = j.reach[:0]
-	for _, h := range j.egress.of(p, j.f.dst, 0, j.l.m.u.classes) {
+	for _, h := range j.egress.of(p) {
 		if h.half != deniedProfile {
 			d := j.f.dst.of[h.class]
 			j.reach = append(j.reach, d)

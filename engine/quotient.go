@@ -82,7 +82,10 @@ type quotienter struct {
 
 	sheet   *sheet
 	entries []entry
+	last    []int32 // by kind of destinations: its last entry, +1
+	kinds   []int32 // those that have an entry
 	scratch []int32
+	cells   []int32
 	plain   map[int32]CellID // contents of one flow
 }
 
@@ -90,8 +93,9 @@ type quotienter struct {
 type over struct{ kind, at int32 }
 
 // entry is a flow between two classes that is not denied everywhere, by their
-// places in the kinds of their ends.
-type entry struct{ kind, from, to, flow int32 }
+// places in the kinds of their ends. before is the entry before of the same
+// kinds, +1.
+type entry struct{ from, to, flow, before int32 }
 
 func newQuotient(ids *flowIDs, t *Table, c contents) *Quotient {
 	q := &quotienter{ends: t.Ends, groups: t.groups, lonely: t.lonely(), ids: ids, contents: c, plain: map[int32]CellID{}}
@@ -109,6 +113,7 @@ func newQuotient(ids *flowIDs, t *Table, c contents) *Quotient {
 		}
 	}
 	q.sheet = newSheet(len(q.dst.list))
+	q.last = make([]int32, len(q.dst.list))
 	for kind := range q.src.list {
 		q.judge(&q.src.list[kind])
 		q.row = append(q.row, q.rows.intern(q.sheet.take(q.rest)))
@@ -118,7 +123,7 @@ func newQuotient(ids *flowIDs, t *Table, c contents) *Quotient {
 
 // judge writes the row of a kind of sources.
 func (q *quotienter) judge(s *endKind) {
-	q.entries = q.entries[:0]
+	q.entries, q.kinds = q.entries[:0], q.kinds[:0]
 	for from, class := range s.classes {
 		for _, r := range q.flows.rows.rows[q.flows.row[class]] {
 			for d := r.from; d < r.to; d++ {
@@ -128,20 +133,19 @@ func (q *quotienter) judge(s *endKind) {
 					case len(s.classes) == 1 && len(k.classes) == 1:
 						q.sheet.set(o.kind, int32(q.content(r.what)))
 					default:
-						q.entries = append(q.entries, entry{o.kind, int32(from), o.at, r.what})
+						if q.last[o.kind] == 0 {
+							q.kinds = append(q.kinds, o.kind)
+						}
+						q.entries = append(q.entries, entry{int32(from), o.at, r.what, q.last[o.kind]})
+						q.last[o.kind] = int32(len(q.entries))
 					}
 				}
 			}
 		}
 	}
-	slices.SortFunc(q.entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.flow, b.flow))
-	})
-	for first, n := 0, 0; first < len(q.entries); first = n {
-		kind := q.entries[first].kind
-		for n = first; n < len(q.entries) && q.entries[n].kind == kind; n++ {
-		}
-		q.sheet.set(kind, int32(q.join(s, &q.dst.list[kind], q.entries[first:n])))
+	for _, kind := range q.kinds {
+		q.sheet.set(kind, int32(q.join(s, &q.dst.list[kind], q.last[kind])))
+		q.last[kind] = 0
 	}
 	if len(s.shapes) == 0 {
 		for kind := range q.dst.list {
@@ -165,51 +169,64 @@ func (q *quotienter) content(flow int32) CellID {
 	return c
 }
 
-// join returns the content of the cell from s to d, of which entries are the
-// flows that are not denied everywhere, by number.
-func (q *quotienter) join(s, d *endKind, entries []entry) CellID {
+// join returns the content of the cell from s to d, of which the entries that
+// end with the last are the flows that are not denied everywhere.
+func (q *quotienter) join(s, d *endKind, last int32) CellID {
 	flows := q.scratch[:0]
 	if s.single && d.single {
-		if s.judged(d) > len(entries) {
+		for e := last; e > 0; e = q.entries[e-1].before {
+			flows = append(flows, q.entries[e-1].flow)
+		}
+		if s.judged(d) > len(flows) {
 			flows = append(flows, deniedFlow)
 		}
-		for _, e := range entries {
-			flows = append(flows, e.flow)
-		}
 	} else {
-		at := make(map[[2]int32]int32, len(entries))
-		for _, e := range entries {
-			at[[2]int32{s.classes[e.from], d.classes[e.to]}] = e.flow
+		n := len(s.classes) * len(d.classes)
+		q.cells = slices.Grow(q.cells[:0], n)[:n]
+		clear(q.cells)
+		for e := last; e > 0; e = q.entries[e-1].before {
+			one := &q.entries[e-1]
+			q.cells[int(one.from)*len(d.classes)+int(one.to)] = one.flow
 		}
 		for a := range s.shapes {
 			for b := range d.shapes {
-				if x, y := &s.shapes[a], &d.shapes[b]; !leftOut(x, y, s, d) {
-					flows = append(flows, q.shapeFlow(x, y, at))
+				x, y := &s.shapes[a], &d.shapes[b]
+				if leftOut(x, y, s, d) {
+					continue
+				}
+				if f := q.shapeFlow(x, y, len(d.classes)); !slices.Contains(flows, f) {
+					flows = append(flows, f)
 				}
 			}
 		}
-		slices.Sort(flows)
 	}
+	slices.Sort(flows)
 	flows = slices.Compact(flows)
 	q.scratch = flows
+	if len(flows) == 1 {
+		return q.content(flows[0])
+	}
 	return q.contents.of(flows)
 }
 
-// shapeFlow returns the flow between two shapes from those of their classes.
-func (q *quotienter) shapeFlow(a, b *shapeKind, at map[[2]int32]int32) int32 {
+// shapeFlow returns the flow between two shapes from those of their classes,
+// which lie in cells of some width.
+func (q *quotienter) shapeFlow(a, b *shapeKind, width int) int32 {
+	if len(a.classes) == 1 && len(b.classes) == 1 {
+		return q.cells[int(a.at[0])*width+int(b.at[0])] // denied where they do not meet
+	}
 	profiles := make([]int32, len(q.ids.layers))
 	for k, l := range q.ids.layers {
 		var met []int32
-		for i, x := range a.classes {
-			for j, y := range b.classes {
+		for i := range a.classes {
+			for j := range b.classes {
 				if a.fams[i].meets(b.fams[j]) {
-					met = append(met, q.ids.profile(at[[2]int32{x, y}], k))
+					met = append(met, q.ids.profile(q.cells[int(a.at[i])*width+int(b.at[j])], k))
 				}
 			}
 		}
 		if len(met) == 0 {
-			profiles[k] = deniedProfile // no common family
-			continue
+			continue // no common family: denied
 		}
 		slices.Sort(met)
 		profiles[k] = l.profiler.join(slices.Compact(met))
