@@ -45,6 +45,12 @@ func (q *Quotient) Row(source int) iter.Seq2[int, CellID] {
 	}
 }
 
+// Source returns the group of sources that an end is in.
+func (q *Quotient) Source(end int) int { return int(q.sourceOf[end]) }
+
+// Destination returns the group of destinations that an end is in.
+func (q *Quotient) Destination(end int) int { return int(q.destinationOf[end]) }
+
 // cell returns the content of cell (i, j), which is not one of two ends outside
 // or a single pod with itself.
 func (q *Quotient) cell(i, j int) CellID {

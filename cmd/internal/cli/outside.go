@@ -59,21 +59,19 @@ func isWhole(e engine.End) bool { return e.Name == "internet" || e.Name == "priv
 // alike gathers parts that the given ends treat alike, and that are treated
 // alike by them, in the order of their first.
 func (l *look) alike(inside, parts []engine.End) [][]engine.End {
-	var tables []*engine.Table
+	var wholes []*engine.Quotient
 	for _, in := range []*input{l.in, l.in.versus} {
 		if in != nil {
-			tables = append(tables, in.matrix.Table(slices.Concat(inside, parts)))
+			wholes = append(wholes, in.matrix.Table(slices.Concat(inside, parts)).Quotient())
 		}
 	}
 	at := map[string]int{}
 	var out [][]engine.End
 	for k, part := range parts {
 		var key []byte
-		for i := range inside {
-			for _, t := range tables {
-				key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(i, len(inside)+k)))
-				key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(len(inside)+k, i)))
-			}
+		for _, q := range wholes {
+			key = binary.LittleEndian.AppendUint32(key, uint32(q.Source(len(inside)+k)))
+			key = binary.LittleEndian.AppendUint32(key, uint32(q.Destination(len(inside)+k)))
 		}
 		n, ok := at[string(key)]
 		if !ok {
