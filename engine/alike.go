@@ -156,18 +156,17 @@ type peerHalf struct{ class, half int32 }
 // maxMask is the number of rows that a mask has room for.
 const maxMask = 32
 
-// newHalver returns a halver towards the classes that stand for their kind.
+// newHalver returns a halver towards kinds of classes. Which of them, only tells.
 func newHalver(l *sameness, d model.Direction, kinds *classKinds) *halver {
 	h := &halver{l: l, side: &l.m.dirs[d], kinds: kinds, masks: make([]uint64, l.m.u.classes), known: map[uint64]int32{}}
-	h.only(0, kinds.len())
 	return h
 }
 
-// only limits the halver to some of its kinds, from from to to-1.
-func (h *halver) only(from, to int) {
+// only limits the halver to some of its kinds.
+func (h *halver) only(kinds []int32) {
 	var firsts bitset.Builder
-	for _, class := range h.kinds.first[from:to] {
-		firsts.Add(int(class))
+	for _, k := range kinds {
+		firsts.Add(int(h.kinds.first[k]))
 	}
 	h.firsts = firsts.Set()
 }

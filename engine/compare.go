@@ -99,8 +99,9 @@ func (c *Comparison) judge(i, j int) CellID {
 
 // whole returns the quotient of the comparison.
 func (c *Comparison) whole() *Quotient {
-	ids := newFlowIDs([]*sameness{newSameness(c.before), newSameness(c.after)})
-	return newQuotient(ids, c.table, contents{
+	c.table.flows = newFlowCache(c.before, c.after)
+	ids := c.table.flows.ids()
+	return newQuotient(c.table, contents{
 		of: func(flows []int32) CellID {
 			kinds := make([][2]int32, len(flows))
 			for i, f := range flows {

@@ -9,7 +9,17 @@ import (
 // two peers are.
 type endKinds struct {
 	list []endKind
-	of   []int32 // by end
+	of   []int32 // by end; -1 where it is not wanted
+}
+
+// classes returns the kinds of classes of all ends, ascending, each once.
+func (k *endKinds) classes() []int32 {
+	var out []int32
+	for i := range k.list {
+		out = append(out, k.list[i].classes...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // endKind is the kinds of shapes among the members of an end.
@@ -37,8 +47,9 @@ type shapeKind struct {
 	fams    []family // of the classes
 }
 
-func newEndKinds(l *sameness, kinds *classKinds, ends []End, groups [][]shapeGroup) *endKinds {
-	k := &endKinds{of: make([]int32, len(ends))}
+// newEndKinds returns the kinds of those ends that are wanted.
+func newEndKinds(l *sameness, kinds *classKinds, ends []End, groups [][]shapeGroup, wanted []bool) *endKinds {
+	k := &endKinds{of: none(len(ends))}
 	m := l.m
 	shapeIDs := map[int32]int32{} // shape -> index into shapes
 	var shapes []shapeKind
@@ -72,6 +83,9 @@ func newEndKinds(l *sameness, kinds *classKinds, ends []End, groups [][]shapeGro
 	ids := map[string]int32{}
 	var list []int32
 	for i := range ends {
+		if !wanted[i] {
+			continue
+		}
 		list = list[:0]
 		for g := range groups[i] {
 			list = append(list, shapeOf(&groups[i][g]))

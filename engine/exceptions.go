@@ -75,7 +75,7 @@ func (q *quotienter) sharedPeers() []meeting {
 			for _, b := range in {
 				outside := q.ends[a.end].Outside && q.ends[b.end].Outside
 				alone := a.end == b.end && len(q.ends[a.end].Peers) == 1 // a single pod with itself
-				if !outside && !alone {
+				if !outside && !alone && q.wants(a.end, b.end) {
 					out = append(out, meeting{src: a.end, dst: b.end, g: a.group, h: b.group, p: p, q: p})
 				}
 			}
@@ -109,7 +109,9 @@ func (q *quotienter) onOneNode() []meeting {
 		}
 		for _, a := range in[p] {
 			for _, b := range in[o] {
-				out = append(out, meeting{src: a.end, dst: b.end, g: a.group, h: b.group, near: true, p: p, q: o})
+				if q.wants(a.end, b.end) {
+					out = append(out, meeting{src: a.end, dst: b.end, g: a.group, h: b.group, near: true, p: p, q: o})
+				}
 			}
 		}
 	}
@@ -125,6 +127,10 @@ func (q *quotienter) onOneNode() []meeting {
 		}
 	}
 	return out
+}
+
+func (q *quotienter) wants(src, dst int32) bool {
+	return q.wanted[asSource][src] && q.wanted[asDestination][dst]
 }
 
 // related reports whether two peers have a relation in some layer.

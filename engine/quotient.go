@@ -45,14 +45,21 @@ func (q *Quotient) Row(source int) iter.Seq2[int, CellID] {
 	}
 }
 
-// Source returns the group of sources that an end is in.
+// Source returns the group of sources that an end is in, or -1 if the quotient
+// is not about it: see Table.Only.
 func (q *Quotient) Source(end int) int { return int(q.sourceOf[end]) }
 
-// Destination returns the group of destinations that an end is in.
+// Destination returns the group of destinations that an end is in, or -1.
 func (q *Quotient) Destination(end int) int { return int(q.destinationOf[end]) }
 
-// cell returns the content of cell (i, j), which is not one of two ends outside
-// or a single pod with itself.
+// has reports whether the quotient is about cell (i, j), if that is not one of a
+// single pod with itself.
+func (q *Quotient) has(i, j int) bool {
+	s, d := q.sourceOf[i], q.destinationOf[j]
+	return s >= 0 && d >= 0 && !(q.outside[asSource][s] && q.outside[asDestination][d])
+}
+
+// cell returns the content of a cell that the quotient has.
 func (q *Quotient) cell(i, j int) CellID {
 	return CellID(q.rows[q.sourceOf[i]].at(q.destinationOf[j], int32(q.Rest)))
 }
@@ -71,6 +78,7 @@ type contents struct {
 type quotienter struct {
 	ends   []End
 	groups [][]shapeGroup
+	wanted [roles][]bool // by end
 	// lonely marks ends that are a single pod of which no other end has the like:
 	// no cell tells what the two of a pair of such pods make of each other.
 	lonely   []bool
@@ -103,13 +111,17 @@ type over struct{ kind, at int32 }
 // kinds, +1.
 type entry struct{ from, to, flow, before int32 }
 
-func newQuotient(ids *flowIDs, t *Table, c contents) *Quotient {
-	q := &quotienter{ends: t.Ends, groups: t.groups, lonely: t.lonely(), ids: ids, contents: c, plain: map[int32]CellID{}}
+func newQuotient(t *Table, c contents) *Quotient {
+	q := &quotienter{ends: t.Ends, groups: t.groups, lonely: t.lonely(), ids: t.flows.ids(), contents: c, plain: map[int32]CellID{}}
+	for r := range roles {
+		q.wanted[r] = t.wants(r)
+	}
 	q.rest = int32(c.of([]int32{deniedFlow}))
-	q.flows = newFlowRows(ids)
-	q.src = newEndKinds(ids.layers[0], q.flows.src, q.ends, q.groups)
-	q.dst = newEndKinds(ids.layers[0], q.flows.dst, q.ends, q.groups)
-	q.over = make([][]over, q.flows.dst.len())
+	l, kinds := q.ids.layers[0], t.flows.kinds()
+	q.src = newEndKinds(l, kinds[asSource], q.ends, q.groups, q.wanted[asSource])
+	q.dst = newEndKinds(l, kinds[asDestination], q.ends, q.groups, q.wanted[asDestination])
+	q.flows = t.flows.rows(q.src.classes(), q.dst.classes())
+	q.over = make([][]over, q.flows.kinds[asDestination].len())
 	for kind := range q.dst.list {
 		for at, class := range q.dst.list[kind].classes {
 			q.over[class] = append(q.over[class], over{int32(kind), int32(at)})
@@ -131,7 +143,7 @@ func newQuotient(ids *flowIDs, t *Table, c contents) *Quotient {
 func (q *quotienter) judge(s *endKind) {
 	q.entries, q.kinds = q.entries[:0], q.kinds[:0]
 	for from, class := range s.classes {
-		for _, r := range q.flows.rows.rows[q.flows.row[class]] {
+		for _, r := range q.flows.of(class) {
 			for d := r.from; d < r.to; d++ {
 				for _, o := range q.over[d] {
 					switch k := &q.dst.list[o.kind]; {
@@ -268,7 +280,7 @@ func (q *quotienter) gather(special []exception) *Quotient {
 			s.set(unitOf[e.dst], int32(e.content))
 		}
 		g := sourceGroup{ends: unit.ends, outside: q.src.list[unit.kind].outside, wild: -1}
-		if end := unit.ends[0]; q.lonely[end] {
+		if end := unit.ends[0]; q.lonely[end] && unitOf[end] >= 0 {
 			g.wild = unitOf[end]
 			s.set(g.wild, q.rest)
 		}
@@ -281,7 +293,7 @@ func (q *quotienter) gather(special []exception) *Quotient {
 // columns takes together the units of destinations that no row tells apart, and
 // lets the rows run over these.
 func (q *quotienter) columns(groups []sourceGroup, destinations []unit) *Quotient {
-	out := &Quotient{Rest: CellID(q.rest), sourceOf: make([]int32, len(q.ends)), destinationOf: make([]int32, len(q.ends))}
+	out := &Quotient{Rest: CellID(q.rest), sourceOf: none(len(q.ends)), destinationOf: none(len(q.ends))}
 	parts := newPartition(len(destinations))
 	var outside []int32
 	for u := range destinations {
@@ -341,6 +353,15 @@ func (q *quotienter) columns(groups []sourceGroup, destinations []unit) *Quotien
 	return out
 }
 
+// none returns n times -1.
+func none(n int) []int32 {
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = -1
+	}
+	return out
+}
+
 // sortGroups sorts the ends of each group, and tells of each end in which it is.
 func sortGroups(groups [][]int, of []int32) {
 	for g, ends := range groups {
@@ -362,7 +383,7 @@ type unit struct {
 // first end, and the unit of each end. by tells an end and the other one of an
 // exception.
 func (q *quotienter) units(kinds *endKinds, special []exception, by func(exception) (end, other int32)) (out []unit, of []int32) {
-	of = make([]int32, len(kinds.of))
+	of = none(len(kinds.of))
 	slices.SortFunc(special, func(a, b exception) int {
 		x, y := by(a)
 		z, w := by(b)
@@ -372,6 +393,9 @@ func (q *quotienter) units(kinds *endKinds, special []exception, by func(excepti
 	next := 0
 	var key []byte
 	for i, kind := range kinds.of {
+		if kind < 0 {
+			continue
+		}
 		first := next
 		key = binary.LittleEndian.AppendUint32(key[:0], uint32(kind))
 		for ; next < len(special); next++ {

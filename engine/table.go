@@ -27,6 +27,9 @@ type Table struct {
 	// whole makes the quotient, and quotient is it once it was asked for.
 	whole    func() *Quotient
 	quotient *Quotient
+	// wanted holds the ends that the quotient is about, or nil for all of them.
+	wanted [roles][]int
+	flows  *flowCache
 }
 
 // CellID identifies one content of a cell. Cells of equal ID have equal
@@ -35,10 +38,19 @@ type CellID int32
 
 // Table returns the table of ends.
 func (m *Matrix) Table(ends []End) *Table {
-	t := &Table{Ends: ends, m: m, profiler: newProfiler(m), memo: map[[2]int32]CellID{}}
+	p := newProfiler(m)
+	return newTable(p, ends, newFlowCache(p))
+}
+
+// Between returns the table of other ends, which shares what t knows of flows.
+func (t *Table) Between(ends []End) *Table { return newTable(t.profiler, ends, t.flows) }
+
+func newTable(p *profiler, ends []End, flows *flowCache) *Table {
+	m := p.m
+	t := &Table{Ends: ends, m: m, profiler: p, memo: map[[2]int32]CellID{}, flows: flows}
 	t.judge = t.verdicts
 	t.whole = func() *Quotient {
-		return newQuotient(newFlowIDs([]*sameness{newSameness(t.profiler)}), t, contents{
+		return newQuotient(t, contents{
 			of:      func(flows []int32) CellID { return CellID(t.profiler.join(flows)) },
 			itself:  CellID(allowedProfile),
 			nothing: CellID(t.profiler.join(nil)),
@@ -82,7 +94,7 @@ func (m *Matrix) Table(ends []End) *Table {
 // Cell returns the content of cell (i, j), as Judge would give it. Two ends
 // outside have nothing to judge.
 func (t *Table) Cell(i, j int) CellID {
-	if t.quotient != nil && !(t.Ends[i].Outside && t.Ends[j].Outside) && !(i == j && t.Itself(i, j)) {
+	if t.quotient != nil && t.quotient.has(i, j) && !(i == j && t.Itself(i, j)) {
 		return t.quotient.cell(i, j)
 	}
 	if i == j || t.alone[i] || t.alone[j] {
@@ -114,6 +126,12 @@ func (t *Table) verdicts(i, j int) CellID {
 	return CellID(t.profiler.join(slices.Compact(ids)))
 }
 
+// Only limits Quotient and Groups to the cells from some ends to others, given
+// as ascending indices. What they cost then follows these.
+func (t *Table) Only(sources, destinations []int) {
+	t.wanted, t.quotient = [roles][]int{sources, destinations}, nil
+}
+
 // Quotient returns the whole table. It is made when it is first asked for; from
 // then on Cell looks it up.
 func (t *Table) Quotient() *Quotient {
@@ -121,6 +139,20 @@ func (t *Table) Quotient() *Quotient {
 		t.quotient = t.whole()
 	}
 	return t.quotient
+}
+
+// wants tells of each end whether the quotient is about it in a role.
+func (t *Table) wants(r role) []bool {
+	out := make([]bool, len(t.Ends))
+	if t.wanted[r] == nil {
+		for i := range out {
+			out[i] = true
+		}
+	}
+	for _, i := range t.wanted[r] {
+		out[i] = true
+	}
+	return out
 }
 
 // lonely tells of each end whether it is a single pod of a kind of which there is
