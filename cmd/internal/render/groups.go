@@ -49,9 +49,10 @@ func (m *Matrix) grouped() grouping {
 	slices.SortStableFunc(all, func(a, b contents) int { return compareBlocks(a.block, b.block) })
 	for _, b := range all {
 		g.count.add(m, b.block)
+		src, dst := m.names(b.src), m.names(b.dst)
 		for _, s := range m.Table.Segments(b.cell) {
 			if s.Verdict != model.Denied {
-				g.flows = append(g.flows, Flows{s.Verdict, m.names(b.src), m.names(b.dst), Ports(s.Ports)})
+				g.flows = append(g.flows, Flows{s.Verdict, src, dst, Ports(s.Ports)})
 			}
 		}
 	}

@@ -33,6 +33,9 @@ type Matrix struct {
 	// whole behind one another.
 	Rests   []Rest
 	Summary Summary
+
+	index     *setIndex           // made when a name is first asked for
+	addressed map[string][]string // names of lists of ends outside
 }
 
 // Summary counts what the matrix is about.
