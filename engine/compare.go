@@ -59,6 +59,7 @@ func Compare(before, after *Matrix, ends []End) (*Comparison, error) {
 		Ends: ends, before: newProfiler(before), after: newProfiler(after), table: before.Table(ends), ids: map[string]CellID{},
 	}
 	c.table.judge = c.judge
+	c.table.nothing = c.intern(difference{[]int32{0}, []change{{model.None, model.None, false}}})
 	c.table.whole = c.whole
 	return c, nil
 }
@@ -110,7 +111,7 @@ func (c *Comparison) whole() *Quotient {
 			return c.intern(c.join(kinds))
 		},
 		itself:  c.intern(difference{[]int32{0}, []change{{model.Allowed, model.Allowed, false}}}),
-		nothing: c.intern(difference{[]int32{0}, []change{{model.None, model.None, false}}}),
+		nothing: c.table.nothing,
 	})
 }
 

@@ -5,11 +5,22 @@ import "slices"
 // merger puts sources with equal rows together. The cell of a single pod with
 // itself, where nothing else tells what is in it, fits any row (NP-43).
 type merger struct {
-	ends    []End
 	rest    int32
 	columns [2]int // how many columns sources within the cluster have, and outside
 	groups  []sourceGroup
 	rows    map[uint64][]int // hash of a row -> groups that may have it
+}
+
+// newMerger returns a merger of rows over columns of which it is known whether
+// they are outside.
+func newMerger(rest int32, outside []bool) *merger {
+	m := &merger{rest: rest, rows: map[uint64][]int{}, columns: [2]int{len(outside), 0}}
+	for _, o := range outside {
+		if !o {
+			m.columns[1]++
+		}
+	}
+	return m
 }
 
 // sourceGroup is sources with one row.

@@ -52,6 +52,21 @@ func (q *Quotient) Source(end int) int { return int(q.sourceOf[end]) }
 // Destination returns the group of destinations that an end is in, or -1.
 func (q *Quotient) Destination(end int) int { return int(q.destinationOf[end]) }
 
+// Under returns the quotient by what f makes of its contents, as coarse as these
+// allow. It has f of a content where q has the content.
+func (q *Quotient) Under(f func(CellID) CellID) *Quotient {
+	rest := int32(f(q.Rest))
+	m := newMerger(rest, q.outside[asDestination])
+	s := newSheet(len(q.Destinations))
+	for i, ends := range q.Sources {
+		for d, c := range q.Row(i) {
+			s.set(int32(d), int32(f(c)))
+		}
+		m.add(sourceGroup{ends: ends, outside: q.outside[asSource][i], row: slices.Clone(s.take(rest)), wild: q.holes[i]})
+	}
+	return columns(len(q.sourceOf), m.groups, q.Destinations, q.outside[asDestination], rest)
+}
+
 // has reports whether the quotient is about cell (i, j), if that is not one of a
 // single pod with itself.
 func (q *Quotient) has(i, j int) bool {
@@ -257,15 +272,13 @@ func (q *quotienter) gather(special []exception) *Quotient {
 	sources, _ := q.units(q.src, special, func(e exception) (end, other int32) { return e.src, e.dst })
 	destinations, unitOf := q.units(q.dst, special, func(e exception) (end, other int32) { return e.dst, e.src })
 	of := make([][]int32, len(q.dst.list)) // by kind of destinations: its units
-	m := merger{ends: q.ends, rest: q.rest, rows: map[uint64][]int{}}
+	columnEnds, outside := make([][]int, len(destinations)), make([]bool, len(destinations))
 	for u := range destinations {
 		kind := destinations[u].kind
 		of[kind] = append(of[kind], int32(u))
-		m.columns[0]++
-		if !q.dst.list[kind].outside {
-			m.columns[1]++
-		}
+		columnEnds[u], outside[u] = destinations[u].ends, q.dst.list[kind].outside
 	}
+	m := newMerger(q.rest, outside)
 	s := newSheet(len(destinations))
 	for i := range sources {
 		unit := &sources[i]
@@ -287,21 +300,21 @@ func (q *quotienter) gather(special []exception) *Quotient {
 		g.row = slices.Clone(s.take(q.rest))
 		m.add(g)
 	}
-	return q.columns(m.groups, destinations)
+	return columns(len(q.ends), m.groups, columnEnds, outside, q.rest)
 }
 
-// columns takes together the units of destinations that no row tells apart, and
-// lets the rows run over these.
-func (q *quotienter) columns(groups []sourceGroup, destinations []unit) *Quotient {
-	out := &Quotient{Rest: CellID(q.rest), sourceOf: none(len(q.ends)), destinationOf: none(len(q.ends))}
+// columns takes together the destinations that no row tells apart, and lets the
+// rows run over these. outside tells which destinations are.
+func columns(ends int, groups []sourceGroup, destinations [][]int, outside []bool, rest int32) *Quotient {
+	out := &Quotient{Rest: CellID(rest), sourceOf: none(ends), destinationOf: none(ends)}
 	parts := newPartition(len(destinations))
-	var outside []int32
+	var beyond []int32
 	for u := range destinations {
-		if q.dst.list[destinations[u].kind].outside {
-			outside = append(outside, int32(u))
+		if outside[u] {
+			beyond = append(beyond, int32(u))
 		}
 	}
-	parts.split(outside)
+	parts.split(beyond)
 	byContent := map[int32][]int32{}
 	for i := range groups {
 		clear(byContent)
@@ -323,12 +336,12 @@ func (q *quotienter) columns(groups []sourceGroup, destinations []unit) *Quotien
 		part := parts.of[u]
 		if number[part] == 0 {
 			out.Destinations = append(out.Destinations, nil)
-			out.outside[asDestination] = append(out.outside[asDestination], q.dst.list[destinations[u].kind].outside)
+			out.outside[asDestination] = append(out.outside[asDestination], outside[u])
 			number[part] = int32(len(out.Destinations))
 		}
 		g := number[part] - 1
 		groupOf[u] = g
-		out.Destinations[g] = append(out.Destinations[g], destinations[u].ends...)
+		out.Destinations[g] = append(out.Destinations[g], destinations[u]...)
 	}
 	sortGroups(out.Destinations, out.destinationOf)
 	s := newSheet(len(out.Destinations))
@@ -345,7 +358,7 @@ func (q *quotienter) columns(groups []sourceGroup, destinations []unit) *Quotien
 		}
 		out.Sources = append(out.Sources, g.ends)
 		out.outside[asSource] = append(out.outside[asSource], g.outside)
-		out.rows = append(out.rows, slices.Clone(s.take(q.rest)))
+		out.rows = append(out.rows, slices.Clone(s.take(rest)))
 		out.holes = append(out.holes, hole)
 		g.row = nil
 	}

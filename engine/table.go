@@ -28,8 +28,10 @@ type Table struct {
 	whole    func() *Quotient
 	quotient *Quotient
 	// wanted holds the ends that the quotient is about, or nil for all of them.
-	wanted [roles][]int
-	flows  *flowCache
+	wanted  [roles][]int
+	row     []CellID // scratch, by group of destinations
+	nothing CellID   // the content of a cell with nothing to judge
+	flows   *flowCache
 }
 
 // CellID identifies one content of a cell. Cells of equal ID have equal
@@ -48,12 +50,12 @@ func (t *Table) Between(ends []End) *Table { return newTable(t.profiler, ends, t
 func newTable(p *profiler, ends []End, flows *flowCache) *Table {
 	m := p.m
 	t := &Table{Ends: ends, m: m, profiler: p, memo: map[[2]int32]CellID{}, flows: flows}
-	t.judge = t.verdicts
+	t.judge, t.nothing = t.verdicts, CellID(p.join(nil))
 	t.whole = func() *Quotient {
 		return newQuotient(t, contents{
-			of:      func(flows []int32) CellID { return CellID(t.profiler.join(flows)) },
+			of:      func(flows []int32) CellID { return CellID(p.join(flows)) },
 			itself:  CellID(allowedProfile),
-			nothing: CellID(t.profiler.join(nil)),
+			nothing: t.nothing,
 		})
 	}
 	kinds := map[string]int32{}
@@ -139,6 +141,38 @@ func (t *Table) Quotient() *Quotient {
 		t.quotient = t.whole()
 	}
 	return t.quotient
+}
+
+// Row returns the contents of the cells from one end to each, in cells if it has
+// the room.
+func (t *Table) Row(i int, cells []CellID) []CellID {
+	q := t.Quotient()
+	cells = slices.Grow(cells[:0], len(t.Ends))[:len(t.Ends)]
+	source := q.Source(i)
+	if source < 0 {
+		for j := range cells {
+			cells[j] = t.Cell(i, j)
+		}
+		return cells
+	}
+	t.row = slices.Grow(t.row[:0], len(q.Destinations))[:len(q.Destinations)]
+	for d := range t.row {
+		t.row[d] = q.Rest
+	}
+	for d, c := range q.Row(source) {
+		t.row[d] = c
+	}
+	for j := range cells {
+		switch {
+		case t.Ends[i].Outside && t.Ends[j].Outside:
+			cells[j] = t.nothing
+		case !q.has(i, j) || i == j:
+			cells[j] = t.Cell(i, j)
+		default:
+			cells[j] = t.row[q.destinationOf[j]]
+		}
+	}
+	return cells
 }
 
 // wants tells of each end whether the quotient is about it in a role.

@@ -106,11 +106,19 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 	ends := l.ends
 	l.m.Table = l.table(in, ends)
 	l.m.Table.Only(l.m.Sources, l.m.Destinations)
-	l.m.Named = func(src, dst int, port model.PortMatch) engine.Answer {
-		return in.matrix.Judge(ends[src], ends[dst], port)
-	}
+	in.answers(l.m, ends)
 	l.m.Namespace = func(i int) string { return in.namespace(ends[i]) }
 	return l.m, nil
+}
+
+// answers lets a matrix of ends ask about named ports.
+func (in *input) answers(m *render.Matrix, ends []engine.End) {
+	m.Named = func(src, dst int, port model.PortMatch) engine.Answer {
+		return in.matrix.Judge(ends[src], ends[dst], port)
+	}
+	m.Numbers = func(end int, port model.PortMatch) ([]engine.PortRange, bool) {
+		return in.matrix.Numbers(ends[end], port)
+	}
 }
 
 // look gathers the ends of a matrix.

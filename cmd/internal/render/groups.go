@@ -155,10 +155,12 @@ func ranking() []model.Verdict {
 func (m *Matrix) blocksOn(port model.PortMatch, denied bool) map[model.Verdict][]block {
 	blocks := map[model.Verdict][]block{}
 	if port.Kind == model.PortNamed {
-		for i, j := range m.pairs() {
-			v := m.Named(i, j, port).Verdict
-			if (denied || v != model.Denied) && !m.Table.Itself(i, j) {
-				blocks[v] = append(blocks[v], block{v, []int{i}, []int{j}})
+		verdict := perContent(m, func(j Judgement) model.Verdict { return j.Verdict })
+		at := slices.Index(m.Ports, port)
+		for i, j := range m.cells() {
+			v := verdict(i, j, at)
+			if (denied || v != model.Denied) && !m.Table.Itself(i, j.end) {
+				blocks[v] = append(blocks[v], block{v, []int{i}, []int{j.end}})
 			}
 		}
 		return blocks
