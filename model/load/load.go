@@ -43,6 +43,13 @@ type Options struct {
 	// server would refuse, and the earlier ones of duplicate objects. All of
 	// them become warnings. What is not even YAML or JSON stays an error.
 	Lenient bool
+	// Progress, if not nil, is told now and then how many bytes of the input are
+	// dealt with, out of how many: each time that a megabyte or more has come to
+	// it, and at the end of the reading. Total is -1 if it is not known, which it
+	// is not for standard input. Compressed files count as they are. It is called
+	// by one goroutine at a time, which goes on when it returns, and read never
+	// falls.
+	Progress func(read, total int64)
 
 	// reference turns the fast paths off.
 	reference bool
@@ -69,7 +76,9 @@ func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, er
 	}
 	sources, err := r.sources(names)
 	errs := []error{err}
+	r.progress = r.newProgress(opts.Progress, sources)
 	for _, s := range sources {
+		r.progress.begin(s.size)
 		if r.large(s) {
 			continue
 		}
@@ -82,6 +91,7 @@ func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, er
 			r.documents(s, text)
 		}
 	}
+	r.progress.end()
 	err = errors.Join(errs...)
 	if err == nil && r.seen == 0 && !r.failed() {
 		err = emptyError(names)

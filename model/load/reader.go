@@ -25,6 +25,8 @@ type reader struct {
 	forked bool
 	kept   []kept
 	words  map[string]string
+	// progress belongs to the reader that is not forked.
+	progress *progress
 
 	// seen counts the values that are not null.
 	seen    int
@@ -64,8 +66,11 @@ func (v value) origin() model.Origin {
 
 // documents reads all the documents of a source.
 func (r *reader) documents(s source, text []byte) {
+	done := 0
 	for _, doc := range split(s.name, text) {
 		r.document(s, doc)
+		done += len(doc.Text)
+		r.progress.at(int64(done), int64(len(text)))
 	}
 }
 

@@ -65,7 +65,11 @@ func (r *reader) stream(s source, in io.Reader, length int64) bool {
 	}
 	w := windows{in: io.MultiReader(bytes.NewReader(head[l.start:]), in), mark: l.mark, next: l.next}
 	w.line = 1 + bytes.Count(head[:l.start], []byte("\n"))
-	batches, ok := r.batches(s, &w, l, size)
+	done := int64(l.start)
+	batches, ok := r.batches(s, &w, l, size, func(n int) {
+		done += int64(n)
+		r.progress.at(done, length)
+	})
 	if !ok || !l.closed(r, head[:l.start], batches[len(batches)-1].tail) {
 		return false
 	}
@@ -81,8 +85,9 @@ func (r *reader) stream(s source, in io.Reader, length int64) bool {
 	return true
 }
 
-// batches reads all windows. It reports false as soon as one cannot be read.
-func (r *reader) batches(s source, w *windows, l layout, size int) ([]*batch, bool) {
+// batches reads all windows, and calls passed with the length of each when a
+// worker has it. It reports false as soon as one cannot be read.
+func (r *reader) batches(s source, w *windows, l layout, size int, passed func(n int)) ([]*batch, bool) {
 	type job struct {
 		window
 		*batch
@@ -121,7 +126,9 @@ func (r *reader) batches(s source, w *windows, l layout, size int) ([]*batch, bo
 		last = window.last
 		b := &batch{reader: r.fork(), source: s}
 		out = append(out, b)
+		n := len(window.text)
 		jobs <- job{window, b}
+		passed(n)
 	}
 	close(jobs)
 	workers.Wait()
