@@ -112,11 +112,18 @@ func (s *session) viewed(v *view) (*render.Matrix, *input, choice, error) {
 	if err != nil {
 		return nil, nil, c, err
 	}
+	waiting := s.progress("judging")
 	m, err := in.look(c, render.OutsideIn(s.flags.output))
+	hint := ""
+	if err == nil {
+		m.Table.Quotient()
+		hint = in.addressesOf(m)
+	}
+	waiting.end()
 	if err != nil {
 		return nil, nil, c, err
 	}
 	s.hint(in.noPort(c.ports))
-	s.hint(in.addressesOf(m))
+	s.hint(hint)
 	return m, in, c, nil
 }
