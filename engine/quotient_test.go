@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"strconv"
 	"testing"
 
 	"netreach/engine"
+	"netreach/model"
+	"netreach/model/selector"
 )
 
 // TestQuotient checks the whole table against its cells, which are judged one by
@@ -75,6 +78,130 @@ func groupsOf(t *testing.T, ends int, groups [][]int) []int {
 		}
 	}
 	return of
+}
+
+// TestQuotient_parts checks what is made of a quotient: rows, a focus, a table of
+// other ends, and a coarser quotient.
+func TestQuotient_parts(t *testing.T) {
+	merged := 0
+	for seed := range uint64(120) {
+		m := compiled(t, seed)
+		ends := append(m.Workloads(), m.Outside()...)
+		plain := m.Table(ends)
+		cells := func(table *engine.Table, i int) (out []engine.CellID) {
+			for j := range ends {
+				out = append(out, table.Cell(i, j))
+			}
+			return out
+		}
+		same := func(what string, table *engine.Table, i int, got []engine.CellID) {
+			t.Helper()
+			for j := range ends {
+				if a, b := plain.Segments(plain.Cell(i, j)), table.Segments(got[j]); !equalSegments(a, b) {
+					t.Fatalf("seed %d, %s: %s -> %s is %v, want %v", seed, what, ends[i].Name, ends[j].Name, b, a)
+				}
+			}
+		}
+		whole := m.Table(m.Pods())
+		whole.Quotient()
+		between := whole.Between(ends)
+		focused := m.Table(ends)
+		sources, destinations := []int{0, len(ends) - 1}, []int{len(ends) / 2}
+		focused.Only(sources, destinations)
+		for i := range ends {
+			same("Row", between, i, between.Row(i, nil))
+			same("Only", focused, i, cells(focused, i))
+			same("Row of Only", focused, i, focused.Row(i, nil))
+		}
+		q := focused.Quotient()
+		for i := range ends {
+			if in := i == 0 || i == len(ends)-1; (q.Source(i) >= 0) != in || (q.Destination(i) >= 0) != (i == len(ends)/2) {
+				t.Fatalf("seed %d: a focus has end %d as source %d and destination %d", seed, i, q.Source(i), q.Destination(i))
+			}
+		}
+		// By whether anything is open at all.
+		fine := between.Quotient()
+		open := func(c engine.CellID) engine.CellID {
+			if s := between.Segments(c); len(s) == 1 && s[0].Verdict == model.Denied {
+				return 0
+			}
+			return 1
+		}
+		coarse := fine.Under(open)
+		if len(coarse.Sources) < len(fine.Sources) {
+			merged++
+		}
+		for i := range ends {
+			row := map[int]engine.CellID{}
+			for d, c := range coarse.Row(coarse.Source(i)) {
+				row[d] = c
+			}
+			for j := range ends {
+				if ends[i].Outside && ends[j].Outside || i == j && between.Itself(i, j) {
+					continue
+				}
+				got, ok := row[coarse.Destination(j)]
+				if !ok {
+					got = coarse.Rest
+				}
+				if got != open(between.Cell(i, j)) {
+					t.Fatalf("seed %d: %s -> %s is %d in the coarser quotient", seed, ends[i].Name, ends[j].Name, got)
+				}
+			}
+		}
+	}
+	if merged < 20 {
+		t.Errorf("%d of 120 quotients are coarser under two contents: the test merges too little", merged)
+	}
+}
+
+// TestQuotient_long: a program of more rows than a mask has room for is judged row
+// by row.
+func TestQuotient_long(t *testing.T) {
+	c := &model.Cluster{
+		Tiers:      []model.Tier{{Name: model.TierNetworkPolicy, Unmatched: model.Deny}},
+		Namespaces: []model.Namespace{{Name: "a"}},
+	}
+	p := model.Policy{
+		Tier: c.Tiers[0].Name, Subject: model.PodSet{Namespace: "a"}, Isolates: [model.Directions]bool{model.Ingress: true},
+		Origin: model.Origin{Kind: "NetworkPolicy", Namespace: "a", Name: "many"},
+	}
+	for k := range 60 {
+		name := "p" + strconv.Itoa(k)
+		c.Workloads = append(c.Workloads, model.Workload{Kind: "Pod", Namespace: "a", Name: name})
+		c.Pods = append(c.Pods, model.Pod{
+			Namespace: "a", Name: name, Workload: k, Weight: 1,
+			Labels: model.Labels{{Key: "n", Value: name}},
+		})
+		port := uint16(1000 + k)
+		p.Rules = append(p.Rules, model.Rule{
+			Direction: model.Ingress, Action: model.Allow,
+			Peers: []model.Peer{{Kind: model.PeerPods, Pods: model.PodSet{
+				Namespace: "a", Pods: selector.Selector{Requirements: []selector.Requirement{{Key: "n", Op: selector.In, Values: []string{name}}}},
+			}}},
+			Ports: []model.PortMatch{{Kind: model.PortRange, Protocol: model.TCP, First: port, Last: port}},
+		})
+	}
+	c.Policies = []model.Policy{p}
+	u, err := engine.NewUniverse(model.Options{}, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := engine.Compile(u, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, whole := m.Table(m.Pods()), m.Table(m.Pods())
+	if n := len(whole.Quotient().Sources); n != 60 {
+		t.Errorf("%d groups of sources, want 60: each has a port of its own", n)
+	}
+	for i := range plain.Ends {
+		for j := range plain.Ends {
+			if a, b := plain.Segments(plain.Cell(i, j)), whole.Segments(whole.Cell(i, j)); !equalSegments(a, b) {
+				t.Fatalf("%d -> %d is %v in the quotient, %v by itself", i, j, b, a)
+			}
+		}
+	}
 }
 
 func equalSegments(a, b []engine.Segment) bool {
