@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 
@@ -20,6 +21,7 @@ func TestQuotient(t *testing.T) {
 			"workloads":  append(m.Workloads(), m.Outside()...),
 			"namespaces": append(m.Namespaces(), m.Outside()...),
 			"overlaps":   append(append(m.Workloads(), m.Namespaces()...), m.Pods()...),
+			"odd":        odd(m),
 		} {
 			plain, whole := m.Table(ends), m.Table(ends)
 			q := whole.Quotient()
@@ -55,6 +57,17 @@ func TestQuotient(t *testing.T) {
 	if cells < 50000 || fewer < 100 {
 		t.Errorf("%d cells, %d tables with fewer groups than ends: the test compares too little", cells, fewer)
 	}
+}
+
+// odd returns ends as a range of addresses makes them, of pods and addresses
+// outside together, and one without a member.
+func odd(m *engine.Matrix) []engine.End {
+	pods, outside := m.Pods(), m.Outside()
+	ends := append(slices.Clone(pods), outside...)
+	for i := range min(len(pods), len(outside)) {
+		ends = append(ends, engine.End{Name: "mixed", Weight: 1, Peers: slices.Concat(pods[i].Peers, outside[i].Peers)})
+	}
+	return append(ends, engine.End{Name: "nobody"})
 }
 
 // groupsOf returns the group of each end, and demands that each is in one.
