@@ -59,6 +59,8 @@ func Compare(before, after *Matrix, ends []End) (*Comparison, error) {
 		Ends: ends, before: newProfiler(before), after: newProfiler(after), table: before.Table(ends), ids: map[string]CellID{},
 	}
 	c.table.judge = c.judge
+	c.table.nothing = c.intern(difference{[]int32{0}, []change{{model.None, model.None, false}}})
+	c.table.whole = c.whole
 	return c, nil
 }
 
@@ -94,6 +96,23 @@ func (c *Comparison) judge(i, j int) CellID {
 		return c.intern(difference{[]int32{0}, []change{{v, v, false}}})
 	}
 	return c.intern(c.join(kinds))
+}
+
+// whole returns the quotient of the comparison.
+func (c *Comparison) whole() *Quotient {
+	c.table.flows = newFlowCache(c.before, c.after)
+	ids := c.table.flows.ids()
+	return newQuotient(c.table, contents{
+		of: func(flows []int32) CellID {
+			kinds := make([][2]int32, len(flows))
+			for i, f := range flows {
+				kinds[i] = [2]int32{ids.profile(f, 0), ids.profile(f, 1)}
+			}
+			return c.intern(c.join(kinds))
+		},
+		itself:  c.intern(difference{[]int32{0}, []change{{model.Allowed, model.Allowed, false}}}),
+		nothing: c.table.nothing,
+	})
 }
 
 // kindOf returns the kind of the flow between two peers.

@@ -15,7 +15,7 @@ func (m *Matrix) exposed(n int) []Exposure {
 		return nil
 	}
 	ingress := &m.dirs[model.Ingress]
-	a := newAdmission(m)
+	a := newIntake(m)
 	byProgram := make([]admitted, len(ingress.programs))
 	for i := range ingress.programs {
 		byProgram[i] = a.of(&ingress.programs[i])
@@ -74,8 +74,8 @@ type admitted struct {
 	internet bool
 }
 
-// admission finds what programs let in, each distinct union of rows once.
-type admission struct {
+// intake finds what programs let in, each distinct union of rows once.
+type intake struct {
 	m     *Matrix
 	sets  *bitset.Sets // those of the ingress, and the unions
 	known map[bitset.ID]admitted
@@ -97,9 +97,9 @@ type bulkSums struct {
 	public int // classes
 }
 
-func newAdmission(m *Matrix) *admission {
+func newIntake(m *Matrix) *intake {
 	words := (m.u.classes + 63) / 64
-	a := &admission{
+	a := &intake{
 		m: m, sets: m.dirs[model.Ingress].sets.Extend(), known: map[bitset.ID]admitted{}, weight: make([]uint64, m.u.classes),
 		public: make([]uint64, words), pods: make([]uint64, len(m.u.shapes)), shapes: map[int32][]int32{},
 	}
@@ -134,7 +134,7 @@ func newAdmission(m *Matrix) *admission {
 }
 
 // of returns what a program certainly lets in on some port.
-func (a *admission) of(p *program) admitted {
+func (a *intake) of(p *program) admitted {
 	a.union = a.union[:0]
 	for _, b := range p.rows {
 		a.union = append(a.union, b.lo)
@@ -150,7 +150,7 @@ func (a *admission) of(p *program) admitted {
 }
 
 // sum counts what is in a row: what is in its bulk, and then its flips.
-func (a *admission) sum(row bitset.ID) admitted {
+func (a *intake) sum(row bitset.ID) admitted {
 	bulk := a.sets.Bulk(row)
 	s := a.bulk(bulk)
 	touched := map[int32]bool{} // shapes of several members of which one is flipped
@@ -177,7 +177,7 @@ func (a *admission) sum(row bitset.ID) admitted {
 }
 
 // bulk counts what is in a bulk.
-func (a *admission) bulk(bulk int) bulkSums {
+func (a *intake) bulk(bulk int) bulkSums {
 	for len(a.bulks) <= bulk {
 		a.bulks = append(a.bulks, bulkSums{})
 	}
@@ -215,7 +215,7 @@ func shared(a, b []uint64) int {
 
 // twice returns by how much the weights by class count the pods of a shape too
 // much, given which of its members are in a set (NP-53).
-func (a *admission) twice(shape int32, in func(k int) bool) uint64 {
+func (a *intake) twice(shape int32, in func(k int) bool) uint64 {
 	n := uint64(0)
 	for k := range a.m.u.shapes[shape] {
 		if in(k) {

@@ -54,6 +54,18 @@ func check(t *rapid.T, s *bitset.Sets, name string, id bitset.ID, want members) 
 			t.Fatalf("%s: %d is in the bulk: %v, and flipped: %v", name, i, in, flipped)
 		}
 	}
+	mask, both := make([]uint64, (s.Len()+63)/64), []int32{}
+	for i := range int32(s.Len()) {
+		if i%3 != 1 {
+			mask[i/64] |= 1 << (i % 64)
+			if want[i] {
+				both = append(both, i)
+			}
+		}
+	}
+	if got := slices.AppendSeq([]int32{}, s.Within(id, mask)); !slices.Equal(got, both) || s.Size(id) != len(list) {
+		t.Fatalf("%s: members within the mask %v, want %v; %d members, want %d", name, got, both, s.Size(id), len(list))
+	}
 	if len(list) == 0 && id != bitset.None || len(list) == s.Len() && s.Len() > 0 && id != bitset.All {
 		t.Fatalf("%s: nothing or everything under ID %d", name, id)
 	}
