@@ -97,18 +97,16 @@ func (m *Matrix) absent(class int) bool { return m.ground.attr(class).kind == at
 // chooseColumns fills in the columns of t, and returns them by class.
 func (c *Comparison) chooseColumns(t *touches) [][]int32 {
 	u := c.before.m.u
-	crowded := slices.Contains(c.alone, true)
 	first := map[int32]int{}
 	for i, kind := range c.kind {
-		at, ok := first[kind]
-		// Ends that hold nodes tell pods on different nodes apart, so then each
-		// end is a column of its own.
-		if !ok || crowded {
-			first[kind] = len(t.columns)
-			t.columns = append(t.columns, []int{i})
+		if at, ok := first[kind]; ok && !c.crowded && !c.alone[i] {
+			t.columns[at] = append(t.columns[at], i)
 			continue
 		}
-		t.columns[at] = append(t.columns[at], i)
+		if !c.alone[i] {
+			first[kind] = len(t.columns)
+		}
+		t.columns = append(t.columns, []int{i})
 	}
 	columnsOf := make([][]int32, u.classes)
 	for a, ends := range t.columns {
