@@ -196,8 +196,8 @@ func (x *attribution) ofProgram(pair [3]int32) []int32 {
 	var out []int32
 	d := model.Direction(pair[0])
 	for side, m := range []*Matrix{x.before, x.after} {
-		for policy := range m.dirs[d].programs[pair[1+side]].policies() {
-			if id := x.policyOf[side][policy]; id >= 0 {
+		for _, entry := range m.dirs[d].programs[pair[1+side]].entries {
+			if id := x.policyOf[side][entry/2]; id >= 0 {
 				out = append(out, x.ofPolicy(&x.edits.policies[id], d)...)
 			}
 		}
@@ -254,7 +254,12 @@ func (x *attribution) appendEdges(out []int32, d model.Direction, subject int32)
 	edges, ok := x.edgesOf[pair]
 	if !ok {
 		for side, m := range []*Matrix{x.before, x.after} {
-			edges = append(edges, m.dirs[d].programs[pair[1+side]].ruleEdges()...)
+			s := &m.dirs[d]
+			for f := range s.fragmentsOf(&s.programs[pair[1+side]]) {
+				for _, r := range f.atoms {
+					edges = append(edges, r.lo, r.hi)
+				}
+			}
 		}
 		slices.Sort(edges)
 		edges = slices.DeleteFunc(slices.Compact(edges), func(atom int32) bool { return int(atom) >= x.before.u.ports.Len() })
@@ -268,13 +273,13 @@ func (x *attribution) appendEdges(out []int32, d model.Direction, subject int32)
 func (x *attribution) appendMatches(key []byte, d model.Direction, subject, peer int32, atom int) []byte {
 	for _, m := range []*Matrix{x.before, x.after} {
 		s := &m.dirs[d]
-		for f := range s.programs[s.programOf[subject]].fragments() {
+		for f := range s.fragmentsOf(&s.programs[s.programOf[subject]]) {
 			match := byte('0')
 			switch {
 			case !f.covers(atom):
-			case f.peers.certain.Has(int(peer)):
+			case s.sets.Has(f.peers.certain, peer):
 				match = '2'
-			case f.peers.possible.Has(int(peer)):
+			case s.sets.Has(f.peers.possible, peer):
 				match = '1'
 			}
 			key = append(key, match)

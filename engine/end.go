@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"netreach/engine/internal/atoms"
-	"netreach/engine/internal/bitset"
 	"netreach/model"
 	"netreach/model/expect"
 )
@@ -109,19 +108,20 @@ func (m *Matrix) workloadName(i int) string {
 	return w.Namespace + "/" + w.Name
 }
 
-// nameWorkloads fills byName.
-func (m *Matrix) nameWorkloads() {
-	m.byName = make(map[string][]int, len(m.cluster.Workloads))
+// nameWorkloads returns the workloads by name: see Matrix.byName.
+func (m *Matrix) nameWorkloads() map[string][]int {
+	byName := make(map[string][]int, len(m.cluster.Workloads))
 	for i := range m.cluster.Workloads {
 		w := &m.cluster.Workloads[i]
 		key := w.Namespace + "/" + w.Name
-		m.byName[key] = append(m.byName[key], i)
+		byName[key] = append(byName[key], i)
 	}
+	return byName
 }
 
 // workloadsNamed returns the indices of the workloads ns/name, of any kind.
 func (m *Matrix) workloadsNamed(namespace, name string) []int {
-	return m.byName[namespace+"/"+name]
+	return m.byName()[namespace+"/"+name]
 }
 
 // Namespaces returns an end for each namespace that has a pod, named "ns/*".
@@ -233,11 +233,29 @@ func differs(ranges []uniformRange, behaviour []uint64) bool {
 // every row of the matrix treats two alike.
 func (m *Matrix) outsideBehaviour() []uint64 {
 	out := make([]uint64, m.u.addrs.Len())
+	mark := func(class int32, h uint64) { out[m.ground.attr(int(class)).addr] ^= h }
 	for d := range model.Directions {
-		for id, row := range m.dirs[d].rows {
-			h := bitset.Of(2*id + int(d)).Hash()
-			for class := range row.From(m.u.outside) {
-				out[m.ground.attr(class).addr] ^= h
+		s := &m.dirs[d]
+		// Rows with one bulk mark it together, and then their flips one by one.
+		bulks := make([]uint64, s.sets.Bulks())
+		for _, id := range s.distinctRows() {
+			h := atoms.Word(2*uint64(id) + uint64(d))
+			bulks[s.sets.Bulk(id)] ^= h
+			for _, class := range slices.Backward(s.sets.Flips(id)) {
+				if int(class) < m.u.outside {
+					break
+				}
+				mark(class, h)
+			}
+		}
+		for bulk, h := range bulks {
+			if h == 0 {
+				continue
+			}
+			for class := m.u.outside; class < m.u.classes; class++ {
+				if s.sets.InBulk(bulk, int32(class)) {
+					mark(int32(class), h)
+				}
 			}
 		}
 	}
