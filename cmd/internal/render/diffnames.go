@@ -12,31 +12,45 @@ import (
 func (d *Diff) ends(list []int) []string {
 	n, _ := slices.BinarySearch(list, len(d.Workloads))
 	words := d.Matrix.names(list[:n])
-	for _, whole := range d.wholes(list[n:]) {
+	// Each whole by itself, as what it lacks if that is shorter.
+	var apart []string
+	cost := 0
+	wholes := d.wholes(list[n:])
+	for _, whole := range wholes {
 		switch {
 		case whole.rest == nil:
-			words = append(words, whole.name)
+			apart = append(apart, whole.name)
+			cost++
 		case len(whole.rest) < len(whole.ranges):
-			words = append(words, whole.name+" (not "+strings.Join(rangeWords(whole.rest), ", ")+")")
+			apart = append(apart, whole.name+" (not "+strings.Join(rangeWords(whole.rest), ", ")+")")
+			cost += 1 + len(whole.rest)
 		default:
-			words = append(words, rangeWords(whole.ranges)...)
+			apart = append(apart, rangeWords(whole.ranges)...)
+			cost += len(whole.ranges)
 		}
 	}
-	return words
+	if together := rangesOf(wholes); len(together) < cost && len(together) > 0 {
+		return append(words, together...)
+	}
+	return append(words, apart...)
 }
 
 // exactly names a list of ends outside for a machine: each word is a peer of the
 // flow language.
-func (d *Diff) exactly(outside []int) []string {
+func (d *Diff) exactly(outside []int) []string { return rangesOf(d.wholes(outside)) }
+
+// rangesOf names parts by their largest ranges, and a whole by its name.
+func rangesOf(parts []partOfWhole) []string {
 	var words []string
-	for _, whole := range d.wholes(outside) {
-		if whole.rest == nil {
-			words = append(words, whole.name)
+	var ranges []engine.AddrRange
+	for _, p := range parts {
+		if p.rest == nil {
+			words = append(words, p.name)
 		} else {
-			words = append(words, rangeWords(whole.ranges)...)
+			ranges = append(ranges, p.ranges...)
 		}
 	}
-	return words
+	return append(words, rangeWords(mergeRanges(ranges))...)
 }
 
 // partOfWhole is what a list of ends holds of internet or private: ranges, beside
