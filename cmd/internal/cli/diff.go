@@ -62,7 +62,7 @@ annotations, dot draws what opens in green and what closes in red.`,
 		Example: `  netreach diff before/ after/
   netreach diff main.yaml branch.yaml --fail-on opened,unknown --ignore accepted.txt
   kubectl get pods,ns,nodes,netpol -A -o yaml | netreach diff - manifests/ -o md`,
-		Args:    wants(2, 2, "two states: BEFORE AFTER"),
+		Args: wants(2, 2, "two states: BEFORE AFTER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case s.globals.Changed("filename"):
