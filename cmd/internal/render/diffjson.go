@@ -17,7 +17,9 @@ func (o object) Diff(d *Diff) error {
 		Changes:  []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{},
 	}
 	for _, c := range slices.Concat(d.consequences(), d.comings()) {
+		example := d.example(&c)
 		item := ConsequenceDocument{
+			Example: FlowDocument{example[0], example[1], example[2]},
 			Effect: effectWord(c.effect), WeightDocument: weightDocument(c.weight), Flows: []ShiftDocument{},
 			Cause: CauseDocument{How: howWord(c.cause), Edits: []EditDocument{}},
 		}

@@ -25,7 +25,7 @@ const (
 // characters: what does not fit is left out line by line, and counted.
 func (d markdown) Diff(of *Diff) error {
 	c := comment{left: mostCharacters}
-	c.write("**netreach: " + escapeText(of.totals().line()) + "**\n")
+	c.write("**netreach** " + escapeText(of.totals().line()) + "\n")
 	all := of.consequences()
 	if len(all) > 0 {
 		c.write("\n| | flows | from → to | by |\n|---|---|---|---|\n")
