@@ -20,7 +20,7 @@ func (o object) Diff(d *Diff) error {
 		example := d.example(&c)
 		item := ConsequenceDocument{
 			Example: FlowDocument{example[0], example[1], example[2]},
-			Effect: effectWord(c.effect), WeightDocument: weightDocument(c.weight), Flows: []ShiftDocument{},
+			Effect:  effectWord(c.effect), WeightDocument: weightDocument(c.weight), Flows: []ShiftDocument{},
 			Cause: CauseDocument{How: howWord(c.cause), Edits: []EditDocument{}},
 		}
 		for _, e := range c.cause.Edits {
