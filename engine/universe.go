@@ -27,6 +27,7 @@ type Universe struct {
 	opts     model.Options
 	clusters []*model.Cluster
 	digests  []*digest // by cluster
+	used     *uses
 
 	ports    *atoms.Ports
 	addrs    *atoms.Addrs
@@ -63,7 +64,7 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 		return nil, errors.New("a universe needs a cluster")
 	}
 	used := newUses()
-	u := &Universe{opts: opts, clusters: clusters}
+	u := &Universe{opts: opts, clusters: clusters, used: used}
 	// What the policies use, and what there is that they may use.
 	var wait sync.WaitGroup
 	wait.Go(u.collectPods)

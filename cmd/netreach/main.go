@@ -29,6 +29,7 @@ func run() int {
 		FS:            load.OS{},
 		Dir:           filepath.ToSlash(dir),
 		Getenv:        os.Getenv,
+		Now:           time.Now,
 		IsTerminal:    isTerminal(os.Stdout),
 		Width:         width,
 		WatchesErrors: isTerminal(os.Stderr),

@@ -66,9 +66,16 @@ func shop(t *testing.T) fs.FS {
 			t.Fatal(err)
 		}
 		files["manifests/"+filepath.Base(name)] = &fstest.MapFile{Data: text}
+		files["before/"+filepath.Base(name)] = &fstest.MapFile{Data: text}
+		if base := filepath.Base(name); base != "policies.yaml" {
+			files["after/"+base] = &fstest.MapFile{Data: text}
+			files["branch.yaml"] = &fstest.MapFile{Data: text}
+		}
 		all = append(all, text)
 	}
 	files["dump.yaml"] = &fstest.MapFile{Data: bytes.Join(all, []byte("\n---\n"))}
+	files["main.yaml"] = files["dump.yaml"]
+	files["accepted.txt"] = &fstest.MapFile{Data: []byte("# nothing is\n")}
 	return cleaned{files}
 }
 
@@ -172,7 +179,7 @@ func TestMain_OutputFails(t *testing.T) {
 // TestMain_Examples runs every example of every help text, and of the manual in
 // the package comment of cmd/netreach.
 func TestMain_Examples(t *testing.T) {
-	for _, verb := range []string{"", "can", "explain", "matrix", "graph", "profiles", "config", "demo", "version", "completion", "help"} {
+	for _, verb := range []string{"", "can", "explain", "matrix", "graph", "diff", "profiles", "config", "demo", "version", "completion", "help"} {
 		help := netreach(t, strings.Fields("help "+verb))
 		_, examples, ok := strings.Cut(help.stdout, "\nExamples:\n")
 		if !ok || help.code != 0 {

@@ -20,6 +20,7 @@ const (
 	VersusOf   Verb = "matrix --versus"
 	OverviewOf Verb = "matrix --summary"
 	GraphOf    Verb = "graph"
+	DiffOf     Verb = "diff"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -33,6 +34,8 @@ type Renderer interface {
 	Matrix(*Matrix) error
 	// Versus writes what changes from one profile to another.
 	Versus(*Versus) error
+	// Diff writes what changes from one state of a cluster to another one.
+	Diff(*Diff) error
 	// Overview writes the matrix in numbers.
 	Overview(*Overview) error
 	// Graph writes the matrix as a graph.
@@ -75,12 +78,15 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf}, newText},
-		{"dot", []Verb{GraphOf}, newDOT},
-		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf}, newTSV},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf}, newText},
+		{"dot", []Verb{GraphOf, DiffOf}, newDOT},
+		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf}, newJSON},
-		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf}, newJSON},
+		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newMarkdown},
+		{"sarif", []Verb{DiffOf}, newSARIF},
+		{"github", []Verb{DiffOf}, newGitHub},
+		{"junit", []Verb{DiffOf}, newJUnit},
 	}
 }
 

@@ -9,7 +9,7 @@ const Schema = "netreach/v1"
 type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
-	// Kind is "query", "matrix", "pairs", "versus", "summary" or "graph".
+	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph" or "diff".
 	Kind string `json:"kind"`
 }
 
