@@ -11,17 +11,26 @@ import (
 )
 
 func (s *session) diff() *cobra.Command {
+	var of revisions
 	cmd := &cobra.Command{
-		Use:   "diff BEFORE AFTER",
+		Use:   "diff BEFORE AFTER | diff --git A..B [-- PATH...]",
 		Short: "Show which flows a change opens or closes",
 		Long: `diff compares two states of a cluster, each a file or a directory, and shows
-which flows the change opens and which it closes.`,
-		Example: `  netreach diff before/ after/`,
-		Args:    wants(2, 2, "two states: BEFORE AFTER"),
-		RunE: func(_ *cobra.Command, args []string) error {
+which flows the change opens and which it closes.
+
+`+revisionsHelp,
+		Example: `  netreach diff before/ after/
+
+`+revisionsExample,
+		Args: of.orArgs(wants(2, 2, "two states: BEFORE AFTER")),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if of.given() {
+				return s.diffRevisions(cmd, of, args)
+			}
 			return s.showDiff(side{name: args[0], files: args[:1]}, side{name: args[1], files: args[1:]})
 		},
 	}
+	of.flags(cmd)
 	return cmd
 }
 

@@ -7,15 +7,19 @@ import (
 	"fmt"
 	"hash"
 	"io/fs"
+	"path"
 	"slices"
 )
 
 // Below is what lies at a name and below it, without its content.
 type Below struct {
 	// Exists tells that there is something of the name, and Files counts the files
-	// that were to be kept, with submodules that cannot be read.
+	// that were to be kept.
 	Exists bool
 	Files  int
+	// Submodules are the directories whose files are not in the tree, by the names
+	// that a user would type.
+	Submodules []string
 	// Digest is the same for two trees that hold the same at the name. It is "" if
 	// that is not known without reading, as it is of a work tree.
 	Digest string
@@ -32,35 +36,41 @@ func (t *Tree) Below(name string, keep func(base string) bool) (Below, error) {
 		return Below{}, err
 	}
 	s := survey{t: t, keep: keep, sum: sha256.New(), known: true}
-	if n := at.node(t); n.kind == directory {
-		s.directory(at)
-	} else {
+	switch at.node(t).kind {
+	case directory:
+		s.directory(name, at)
+	case submodule:
+		s.out.Submodules = []string{name}
+		s.note(at, submodule, at.node(t).hash)
+	case regular, link:
 		s.file(at)
 	}
-	out := Below{Exists: true, Files: s.files}
+	s.out.Exists = true
 	if s.known {
-		out.Digest = hex.EncodeToString(s.sum.Sum(nil))
+		s.out.Digest = hex.EncodeToString(s.sum.Sum(nil))
 	}
-	return out, nil
+	return s.out, nil
 }
 
 // survey is the state of Below.
 type survey struct {
 	t     *Tree
 	keep  func(string) bool
-	files int
+	out   Below
 	sum   hash.Hash
 	known bool
 }
 
-func (s *survey) directory(at place) {
+func (s *survey) directory(name string, at place) {
 	for _, c := range at.node(s.t).children {
 		next := place{append(slices.Clone(at.nodes), c), append(slices.Clone(at.path), c.name)}
 		switch {
 		case c.kind == directory:
-			s.directory(next)
-		case c.kind == submodule && s.t.Submodules == SkipSubmodules:
-		case c.kind == submodule, s.keep(c.name):
+			s.directory(path.Join(name, c.name), next)
+		case c.kind == submodule:
+			s.out.Submodules = append(s.out.Submodules, path.Join(name, c.name))
+			s.note(next, c.kind, c.hash)
+		case s.keep(c.name):
 			s.file(next)
 		case c.kind == link: // that it leads to a directory is said when it is read
 			s.note(next, c.kind, c.hash)
@@ -71,7 +81,7 @@ func (s *survey) directory(at place) {
 // file counts a file, or a link by where it leads.
 func (s *survey) file(at place) {
 	n := at.node(s.t)
-	s.files++
+	s.out.Files++
 	if n.kind != link {
 		s.note(at, n.kind, n.hash)
 		return

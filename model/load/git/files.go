@@ -100,11 +100,10 @@ func (t *Tree) info(name string, at place) (fs.FileInfo, error) {
 func (t *Tree) list(op, name string, at place) ([]fs.DirEntry, error) {
 	n := at.node(t)
 	switch {
-	case n.kind == submodule && t.Submodules == RefuseSubmodules:
-		return nil, &fs.PathError{Op: op, Path: name, Err: submoduleError(t)}
-	case n.kind == submodule:
-		t.skip(strings.Join(at.path, "/"))
+	case n.kind == submodule && t.SkipSubmodules:
 		return nil, nil
+	case n.kind == submodule:
+		return nil, &fs.PathError{Op: op, Path: name, Err: submoduleError(t)}
 	case n.kind != directory:
 		return nil, &fs.PathError{Op: op, Path: name, Err: errors.New("not a directory")}
 	}

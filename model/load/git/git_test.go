@@ -396,9 +396,13 @@ func TestTree_submodules(t *testing.T) {
 				t.Errorf("%s, %s: %s", tree.Name, name, got)
 			}
 		}
-		tree.Submodules = git.SkipSubmodules
-		if got := pods(t, tree, "."); got != "web" || !slices.Equal(tree.Skipped(), []string{"vendor/lib"}) {
-			t.Errorf("%s: %s, skipped %q", tree.Name, got, tree.Skipped())
+		tree.SkipSubmodules = true
+		if got := pods(t, tree, "."); got != "web" {
+			t.Errorf("%s: %s", tree.Name, got)
+		}
+		below, err := tree.Below(".", func(string) bool { return true })
+		if err != nil || !slices.Equal(below.Submodules, []string{"vendor/lib"}) {
+			t.Errorf("%s: submodules %q, %v", tree.Name, below.Submodules, err)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Tree is the files of a revision, of the index or of the work tree, as a file
@@ -16,47 +15,16 @@ type Tree struct {
 	// Name says what the files are of: a revision as the user wrote it, "the
 	// index" or "the work tree".
 	Name string
-	// Submodules decides what becomes of directories that are repositories of their
-	// own, whose files are not here: unless it is SkipSubmodules, listing one is an
-	// error.
-	Submodules SubmoduleRule
+	// SkipSubmodules shows directories that are repositories of their own, whose
+	// files are not here, as empty. Otherwise listing one is an error.
+	SkipSubmodules bool
 
 	root *node
 	// blobs are the nodes with a hash in the order in which a walk meets them.
 	blobs []*node
 	// disk is the directory that the work tree begins in, or "".
 	disk string
-
-	mu      sync.Mutex
-	skipped []string
 }
-
-// skip notes that a submodule was passed over.
-func (t *Tree) skip(path string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !slices.Contains(t.skipped, path) {
-		t.skipped = append(t.skipped, path)
-	}
-}
-
-// Skipped returns the submodules that were shown as empty, by their paths in the
-// repository, sorted.
-func (t *Tree) Skipped() []string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Sorted(slices.Values(t.skipped))
-}
-
-// SubmoduleRule says what becomes of submodules.
-type SubmoduleRule int
-
-// What becomes of submodules.
-const (
-	RefuseSubmodules SubmoduleRule = iota
-	// SkipSubmodules shows them as empty directories. Tree.Skipped lists them.
-	SkipSubmodules
-)
 
 // kind is what a node is.
 type kind uint8
