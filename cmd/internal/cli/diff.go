@@ -18,10 +18,10 @@ func (s *session) diff() *cobra.Command {
 		Long: `diff compares two states of a cluster, each a file or a directory, and shows
 which flows the change opens and which it closes.
 
-`+revisionsHelp,
+` + revisionsHelp,
 		Example: `  netreach diff before/ after/
 
-`+revisionsExample,
+` + revisionsExample,
 		Args: of.orArgs(wants(2, 2, "two states: BEFORE AFTER")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if of.given() {

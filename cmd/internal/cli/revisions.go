@@ -117,10 +117,8 @@ func (s *session) trees(cmd *cobra.Command, repo *git.Repository, of revisions) 
 	if err != nil {
 		return out, err
 	}
-	if chosen.Remark != "" {
-		if err := s.diagnose("range", []model.Diagnostic{{Code: "range", Text: chosen.Remark}}); err != nil {
-			return out, err
-		}
+	if err := s.remarkRange(chosen); err != nil {
+		return out, err
 	}
 	if out[0], err = repo.Tree(chosen.Before); err != nil {
 		return out, err

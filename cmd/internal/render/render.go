@@ -20,6 +20,7 @@ const (
 	VersusOf   Verb = "matrix --versus"
 	OverviewOf Verb = "matrix --summary"
 	GraphOf    Verb = "graph"
+	BisectOf   Verb = "bisect"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -37,6 +38,8 @@ type Renderer interface {
 	Overview(*Overview) error
 	// Graph writes the matrix as a graph.
 	Graph(*Graph) error
+	// Bisect writes the commits that changed a flow.
+	Bisect(*Bisection) error
 }
 
 // Options say how to write.
@@ -73,11 +76,11 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, BisectOf}, newText},
 		{"dot", []Verb{GraphOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf}, newJSON},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, BisectOf}, newJSON},
 		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
 	}
 }

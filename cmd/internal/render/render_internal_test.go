@@ -65,7 +65,7 @@ func TestRenderers_Verbs(t *testing.T) {
 	}
 	versus := &Versus{Matrix: &Matrix{By: "pod", Table: verdicts.Table(verdicts.Pods())}, Comparison: comparison}
 	for _, f := range formats() {
-		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf} {
+		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, BisectOf} {
 			t.Run(f.name+" "+string(v), func(t *testing.T) {
 				var b bytes.Buffer
 				r := f.open(&b, Options{})
@@ -77,6 +77,8 @@ func TestRenderers_Verbs(t *testing.T) {
 					err = r.Matrix(m)
 				case VersusOf:
 					err = r.Versus(versus)
+				case BisectOf:
+					err = r.Bisect(&Bisection{Turns: []Turn{{Before: Moment{Absent: "no a/web"}, After: Moment{Query: q}}}})
 				case OverviewOf:
 					err = r.Overview(&Overview{})
 				case GraphOf:
