@@ -20,11 +20,16 @@ type Comparison struct {
 	groups        [][]jointGroup // by end
 	kind          []int32        // by end: ends with the same set of shapes
 	// alone marks ends that are not judged by kind, as in Table.
-	alone       []bool
+	alone []bool
+	// crowded tells that some end tells the members of other ends of one kind
+	// apart: it holds nodes, or shares members with others.
+	crowded     bool
 	memo        map[[2]int32]CellID // by kinds
 	differences []difference
 	ids         map[string]CellID
 	key         []byte // scratch
+	// causes finds the cause of each change, if that is wanted.
+	causes *attribution
 }
 
 // Change is a set of ports on which the verdict about a pair of ends changes.
@@ -34,6 +39,8 @@ type Change struct {
 	Before, After model.Verdict
 	// Effect says what becomes of the flows between members.
 	Effect Effect
+	// Cause is 0 unless the comparison is that of a Diff.
+	Cause CauseID
 	// Ports is ascending; nil means every port of every protocol.
 	Ports []PortRange
 }
@@ -89,6 +96,7 @@ type change struct {
 	before, after model.Verdict
 	// effect is 0 where no flow changes.
 	effect Effect
+	cause  CauseID
 }
 
 // Compare returns the comparison of two matrices of one universe between ends.
@@ -131,20 +139,20 @@ func (c *Comparison) judge(i, j int) CellID {
 	if same[0] && !pairs[0] || same[1] && !pairs[1] {
 		// On one side there is only a pod with itself, whom nothing keeps from
 		// itself (NP-43). More replicas are no change.
-		return c.intern(difference{[]int32{0}, []change{{model.Allowed, model.Allowed, 0}}})
+		return c.intern(difference{[]int32{0}, []change{{before: model.Allowed, after: model.Allowed}}})
 	}
-	return c.intern(c.join(kinds))
+	return c.intern(c.join(i, j, kinds))
 }
 
 // join returns the difference over flows of these kinds.
-func (c *Comparison) join(kinds []jointKind) difference {
+func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 	type profiles struct {
 		before, after *profile // nil where there is no such flow
 		paired        bool
 	}
 	list := make([]profiles, len(kinds))
 	starts := []int32{0}
-	for i, k := range kinds {
+	for n, k := range kinds {
 		var ids [2]int32
 		for side, p := range []*profiler{c.before, c.after} {
 			if k.in[side] {
@@ -152,21 +160,24 @@ func (c *Comparison) join(kinds []jointKind) difference {
 			}
 		}
 		if k.in[0] {
-			list[i].before = &c.before.list[ids[0]]
-			starts = append(starts, list[i].before.starts...)
+			list[n].before = &c.before.list[ids[0]]
+			starts = append(starts, list[n].before.starts...)
 		}
 		if k.in[1] {
-			list[i].after = &c.after.list[ids[1]]
-			starts = append(starts, list[i].after.starts...)
+			list[n].after = &c.after.list[ids[1]]
+			starts = append(starts, list[n].after.starts...)
 		}
-		list[i].paired = k.paired
+		if list[n].paired = k.paired; k.paired && c.causes != nil {
+			starts = append(starts, c.causes.edges(&k)...)
+		}
 	}
 	slices.Sort(starts)
 	var d difference
 	for _, start := range slices.Compact(starts) {
 		var before, after model.Mix
 		var effect Effect
-		for _, p := range list {
+		var causes []CauseID
+		for n, p := range list {
 			v, w := model.None, model.None
 			if p.before != nil {
 				v = p.before.at(int(start))
@@ -176,15 +187,23 @@ func (c *Comparison) join(kinds []jointKind) difference {
 				w = p.after.at(int(start))
 				after = after.With(w)
 			}
-			if p.paired {
-				effect |= effectOf(v, w)
+			if e := effectOf(v, w); p.paired && e != 0 {
+				effect |= e
+				if c.causes != nil {
+					causes = append(causes, c.causes.ofFlow(&kinds[n], int(start), v, w))
+				}
 			}
 		}
-		run := change{before.Verdict(), after.Verdict(), effect}
+		run := change{before: before.Verdict(), after: after.Verdict(), effect: effect}
 		if effect == 0 {
 			// Where no pair changes that both sides have, what comes and goes may
 			// still change the whole.
-			run.effect = effectOf(run.before, run.after)
+			if run.effect = effectOf(run.before, run.after); run.effect != 0 && c.causes != nil {
+				causes = append(causes, c.causes.ofWhole(i, j))
+			}
+		}
+		if len(causes) > 0 {
+			run.cause = c.causes.join(causes)
 		}
 		if n := len(d.runs); n > 0 && d.runs[n-1] == run {
 			continue
@@ -200,6 +219,7 @@ func (c *Comparison) intern(d difference) CellID {
 	for i, start := range d.starts {
 		key = binary.LittleEndian.AppendUint32(key, uint32(start))
 		key = append(key, byte(d.runs[i].before), byte(d.runs[i].after), byte(d.runs[i].effect))
+		key = binary.LittleEndian.AppendUint32(key, uint32(d.runs[i].cause))
 	}
 	c.key = key
 	id, ok := c.ids[string(key)]
@@ -236,11 +256,11 @@ func (c *Comparison) Changes(id CellID) []Change {
 			continue
 		}
 		at := slices.IndexFunc(out, func(o Change) bool {
-			return o.Before == run.before && o.After == run.after && o.Effect == run.effect
+			return o.Before == run.before && o.After == run.after && o.Effect == run.effect && o.Cause == run.cause
 		})
 		if at < 0 {
 			at = len(out)
-			out = append(out, Change{Before: run.before, After: run.after, Effect: run.effect})
+			out = append(out, Change{Before: run.before, After: run.after, Effect: run.effect, Cause: run.cause})
 		}
 		end := m.u.ports.Len()
 		if i+1 < len(d.starts) {

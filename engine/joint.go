@@ -27,6 +27,13 @@ type jointKind struct {
 	// the one has not moved to or from the node of the other. Otherwise flows are
 	// compared as parts of the whole only.
 	paired bool
+	// p and q are an example.
+	p, q PeerID
+}
+
+func (k *jointKind) equals(o jointKind) bool {
+	o.p, o.q = k.p, k.q
+	return *k == o
 }
 
 func (c *Comparison) sides() [2]*Matrix { return [2]*Matrix{c.before.m, c.after.m} }
@@ -43,13 +50,15 @@ func (c *Comparison) groupEnds() {
 		for k := range groups {
 			g := &groups[k]
 			shapes[k] = g.shape
-			c.alone[i] = c.alone[i] || c.placed(g)
+			if c.placed(g) {
+				c.alone[i], c.crowded = true, true
+			}
 			if c.before.m.u.peers[g.peers[0]].Kind == OutsidePeer {
 				continue // no flow goes from one to itself
 			}
 			for _, id := range g.peers {
 				if first, ok := owner[id]; ok {
-					c.alone[i], c.alone[first] = true, true
+					c.alone[i], c.alone[first], c.crowded = true, true, true
 				} else {
 					owner[id] = i
 				}
@@ -141,7 +150,7 @@ func (c *Comparison) leftOut(m *Matrix, a, b *jointGroup, src, dst []jointGroup)
 // plainKind adds the kind of the flows between two groups without nodes: one,
 // because no two of their members are related.
 func (c *Comparison) plainKind(out []jointKind, same [2]bool, a, b *jointGroup, in [2]bool) ([]jointKind, [2]bool) {
-	k := jointKind{src: a.shape, dst: b.shape, paired: in[0] && in[1]}
+	k := jointKind{src: a.shape, dst: b.shape, p: a.peers[0], q: b.peers[0]}
 	for side, m := range c.sides() {
 		if !in[side] {
 			continue
@@ -159,6 +168,11 @@ func (c *Comparison) plainKind(out []jointKind, same [2]bool, a, b *jointGroup, 
 	}
 	if k.in[0] || k.in[1] {
 		k.paired = k.in[0] && k.in[1]
+		if k.p == k.q && len(b.peers) > 1 {
+			k.q = b.peers[1]
+		} else if k.p == k.q && len(a.peers) > 1 {
+			k.p = a.peers[1]
+		}
 		out = append(out, k)
 	}
 	return out, same
@@ -184,7 +198,7 @@ func sharedPeer(a, b []PeerID, itself func(PeerID) bool) (shared, self bool) {
 func (c *Comparison) placedKinds(out []jointKind, same [2]bool, a, b *jointGroup, in [2]bool) ([]jointKind, [2]bool) {
 	first := len(out)
 	take := func(p, q PeerID) {
-		k := jointKind{src: a.shape, dst: b.shape}
+		k := jointKind{src: a.shape, dst: b.shape, p: p, q: q}
 		together := [2]bool{}
 		for side, m := range c.sides() {
 			if !in[side] {
@@ -199,7 +213,7 @@ func (c *Comparison) placedKinds(out []jointKind, same [2]bool, a, b *jointGroup
 			together[side] = m.nodeOf[p] >= 0 && m.nodeOf[p] == m.nodeOf[q]
 		}
 		k.paired = k.in[0] && k.in[1] && together[0] == together[1]
-		if k.in != ([2]bool{}) && !slices.Contains(out[first:], k) {
+		if k.in != ([2]bool{}) && !slices.ContainsFunc(out[first:], k.equals) {
 			out = append(out, k)
 		}
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"slices"
 
-	"netreach/engine/internal/bitset"
 	"netreach/model"
 	"netreach/model/selector"
 )
@@ -106,30 +105,18 @@ func (s *selections) named(name portName) map[portNumber]selection {
 	if found, ok := s.names[name]; ok {
 		return found
 	}
-	certain, possible := map[portNumber]*bitset.Builder{}, map[portNumber]*bitset.Builder{}
-	add := func(to map[portNumber]*bitset.Builder, n portNumber, class int) {
-		if to[n] == nil {
-			to[n] = &bitset.Builder{}
-		}
-		to[n].Add(class)
-	}
+	certain, possible := map[portNumber][]int32{}, map[portNumber][]int32{}
 	for class := range s.u.outside {
 		for n, m := range s.resolves(class, name) {
-			add(possible, n, class)
+			possible[n] = append(possible[n], int32(class))
 			if m == FullMatch {
-				add(certain, n, class)
+				certain[n] = append(certain[n], int32(class))
 			}
 		}
 	}
 	found := map[portNumber]selection{}
-	for n, b := range possible {
-		sel := exactly(b.Set())
-		if c := certain[n]; c == nil {
-			sel.certain = nil
-		} else if set := c.Set(); !set.Equal(sel.possible) {
-			sel.certain = set
-		}
-		found[n] = sel
+	for _, n := range sortedNumbers(possible) {
+		found[n] = selection{s.sets.Of(certain[n]), s.sets.Of(possible[n])}
 	}
 	s.names[name] = found
 	return found

@@ -139,10 +139,10 @@ func (p *profiler) plain(src, dst int32) profile {
 
 // through returns whether a row lets a peer through, certainly and possibly.
 func (s *side) through(b bounds, peer int32) value[bool] {
-	v := value[bool]{lo: s.rows[b.lo].Has(int(peer))}
+	v := value[bool]{lo: s.sets.Has(b.lo, peer)}
 	v.hi = v.lo
 	if b.hi != b.lo {
-		v.hi = s.rows[b.hi].Has(int(peer))
+		v.hi = s.sets.Has(b.hi, peer)
 	}
 	return v
 }
@@ -186,7 +186,7 @@ func (m *Matrix) edges(k flowKind) []int32 {
 		out = append(out, p.starts...)
 		if k.rel&toOwnNode != 0 {
 			// The way to the own node is judged rule by rule, not by rows.
-			out = append(out, p.ruleEdges()...)
+			out = append(out, ruleEdges(e.tiers(p))...)
 		}
 	}
 	for _, b := range m.u.shapes[k.dst] {
@@ -202,9 +202,9 @@ func (m *Matrix) edges(k flowKind) []int32 {
 }
 
 // ruleEdges returns the atoms at which a rule begins or has ended to apply.
-func (p *program) ruleEdges() []int32 {
+func ruleEdges(tiers []progTier) []int32 {
 	var out []int32
-	for f := range p.fragments() {
+	for f := range fragments(tiers) {
 		for _, r := range f.atoms {
 			out = append(out, r.lo, r.hi)
 		}

@@ -3,9 +3,10 @@ package engine
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
-	"netreach/engine/internal/bitset"
+	"netreach/model"
 )
 
 // Groups cuts the pairs whose verdict changes into blocks, few and large, for a
@@ -44,27 +45,14 @@ func (c *Comparison) touched() *touches {
 	t.to = make([][]int32, len(t.columns))
 	before, after := c.before.m, c.after.m
 	for d := range before.dirs {
-		differs := newRowComparer(&before.dirs[d], &after.dirs[d])
-		peers := map[*bitset.Set][]int32{} // the columns of a set of classes
+		differs := newRowComparer(&before.dirs[d], &after.dirs[d], columnsOf)
 		for subject := range columnsOf {
 			if len(columnsOf[subject]) == 0 || before.absent(subject) || after.absent(subject) {
 				continue // what only one cluster has is loose, or of no account
 			}
-			set := differs.between(before.dirs[d].programOf[subject], after.dirs[d].programOf[subject])
-			if set.Empty() {
-				continue
-			}
-			list, ok := peers[set]
-			if !ok {
-				for class := range set.All() {
-					list = append(list, columnsOf[class]...)
-				}
-				slices.Sort(list)
-				list = slices.Compact(list)
-				peers[set] = list
-			}
+			list := differs.between(before.dirs[d].programOf[subject], after.dirs[d].programOf[subject])
 			for _, a := range columnsOf[subject] {
-				if d == 0 {
+				if model.Direction(d) == model.Egress {
 					t.to[a] = append(t.to[a], list...)
 					continue
 				}
@@ -97,18 +85,16 @@ func (m *Matrix) absent(class int) bool { return m.ground.attr(class).kind == at
 // chooseColumns fills in the columns of t, and returns them by class.
 func (c *Comparison) chooseColumns(t *touches) [][]int32 {
 	u := c.before.m.u
-	crowded := slices.Contains(c.alone, true)
 	first := map[int32]int{}
 	for i, kind := range c.kind {
-		at, ok := first[kind]
-		// Ends that hold nodes tell pods on different nodes apart, so then each
-		// end is a column of its own.
-		if !ok || crowded {
-			first[kind] = len(t.columns)
-			t.columns = append(t.columns, []int{i})
+		if at, ok := first[kind]; ok && !c.crowded && !c.alone[i] {
+			t.columns[at] = append(t.columns[at], i)
 			continue
 		}
-		t.columns[at] = append(t.columns[at], i)
+		if !c.alone[i] {
+			first[kind] = len(t.columns)
+		}
+		t.columns = append(t.columns, []int{i})
 	}
 	columnsOf := make([][]int32, u.classes)
 	for a, ends := range t.columns {
@@ -186,35 +172,49 @@ func (c *Comparison) alike(groups []jointGroup, g *jointGroup) bool {
 // rowComparer finds where two programs of one direction differ.
 type rowComparer struct {
 	before, after *side
-	same          map[[2]rowID]bool
-	memo          map[[2]int32]*bitset.Set
-	sets          map[uint64][]*bitset.Set // interned
-	build         bitset.Builder
+	columnsOf     [][]int32 // by class
+	rows          map[[2]rowID][]int32
+	bulks         map[[2]int][]int32
+	programs      map[[2]int32][]int32
 }
 
-func newRowComparer(before, after *side) *rowComparer {
+func newRowComparer(before, after *side, columnsOf [][]int32) *rowComparer {
 	return &rowComparer{
-		before: before, after: after, same: map[[2]rowID]bool{},
-		memo: map[[2]int32]*bitset.Set{}, sets: map[uint64][]*bitset.Set{},
+		before: before, after: after, columnsOf: columnsOf,
+		rows: map[[2]rowID][]int32{}, bulks: map[[2]int][]int32{}, programs: map[[2]int32][]int32{},
 	}
 }
 
-// between returns the peers at which two programs differ, on any port and in
-// either bound. Equal sets are one set.
-func (r *rowComparer) between(before, after int32) *bitset.Set {
+// between returns the columns of the peers at which two programs differ, on any
+// port and in either bound, ascending. They are not the caller's own.
+func (r *rowComparer) between(before, after int32) []int32 {
 	key := [2]int32{before, after}
-	if set, ok := r.memo[key]; ok {
-		return set
+	if columns, ok := r.programs[key]; ok {
+		return columns
+	}
+	var columns []int32
+	add := func(before, after rowID) {
+		switch list := r.ofRows(before, after); {
+		case len(list) == 0:
+		case len(columns) == 0:
+			columns = list
+		default:
+			columns = append(slices.Clip(columns), list...)
+			slices.Sort(columns)
+			columns = slices.Compact(columns)
+		}
 	}
 	p, q := &r.before.programs[before], &r.after.programs[after]
 	for x, y := 0, 0; x < len(p.rows) && y < len(q.rows); {
 		v, w := p.rows[x], q.rows[y]
-		r.add(v.lo, w.lo)
+		add(v.lo, w.lo)
 		if v.hi != v.lo || w.hi != w.lo {
-			r.add(v.hi, w.hi)
+			add(v.hi, w.hi)
 		}
 		// The run that ends first gives way.
 		switch {
+		case x+1 == len(p.rows) && y+1 == len(q.rows):
+			x++
 		case x+1 == len(p.rows):
 			y++
 		case y+1 == len(q.rows):
@@ -229,35 +229,49 @@ func (r *rowComparer) between(before, after int32) *bitset.Set {
 			}
 		}
 	}
-	set := r.intern(r.build.Set())
-	r.memo[key] = set
-	return set
+	r.programs[key] = columns
+	return columns
 }
 
-// add adds the peers at which two rows differ.
-func (r *rowComparer) add(before, after rowID) {
+// ofRows returns the columns of the peers at which two rows differ, ascending.
+func (r *rowComparer) ofRows(before, after rowID) []int32 {
 	key := [2]rowID{before, after}
-	if r.same[key] {
-		return
+	columns, ok := r.rows[key]
+	if ok {
+		return columns
 	}
-	a, b := r.before.rows[before], r.after.rows[after]
-	if a.Equal(b) {
-		r.same[key] = true
-		return
+	a, b := r.before.sets, r.after.sets
+	var classes []int32
+	for _, list := range [][]int32{r.ofBulks(a.Bulk(before), b.Bulk(after)), a.Flips(before), b.Flips(after)} {
+		classes = append(classes, list...)
 	}
-	r.build.AddSet(a.AndNot(b))
-	r.build.AddSet(b.AndNot(a))
-}
-
-func (r *rowComparer) intern(s *bitset.Set) *bitset.Set {
-	h := s.Hash()
-	for _, other := range r.sets[h] {
-		if other.Equal(s) {
-			return other
+	slices.Sort(classes)
+	for _, class := range slices.Compact(classes) {
+		if a.Has(before, class) != b.Has(after, class) {
+			columns = append(columns, r.columnsOf[class]...)
 		}
 	}
-	r.sets[h] = append(r.sets[h], s)
-	return s
+	slices.Sort(columns)
+	columns = slices.Compact(columns)
+	r.rows[key] = columns
+	return columns
+}
+
+// ofBulks returns the classes at which two bulks differ, ascending.
+func (r *rowComparer) ofBulks(before, after int) []int32 {
+	key := [2]int{before, after}
+	classes, ok := r.bulks[key]
+	if ok {
+		return classes
+	}
+	a, b := r.before.sets.BulkWords(before), r.after.sets.BulkWords(after)
+	for k := range a {
+		for w := a[k] ^ b[k]; w != 0; w &= w - 1 {
+			classes = append(classes, int32(k*64+bits.TrailingZeros64(w)))
+		}
+	}
+	r.bulks[key] = classes
+	return classes
 }
 
 // changeGrouper gathers columns with equal rows of changes.

@@ -274,15 +274,13 @@ func (m *Moment) key() string {
 }
 
 // Bisect has no form.
-func (dot) Bisect(*Bisection) error { return noBisect("dot") }
+func (dot) Bisect(*Bisection) error { return formless{"dot"}.no(BisectOf) }
 
 // Bisect has no form.
-func (tsv) Bisect(*Bisection) error { return noBisect("tsv") }
+func (tsv) Bisect(*Bisection) error { return formless{"tsv"}.no(BisectOf) }
 
 // Bisect has no form.
-func (commas) Bisect(*Bisection) error { return noBisect("csv") }
+func (commas) Bisect(*Bisection) error { return formless{"csv"}.no(BisectOf) }
 
 // Bisect has no form.
-func (markdown) Bisect(*Bisection) error { return noBisect("md") }
-
-func noBisect(format string) error { return &FormatError{Name: format, Verb: BisectOf, Known: true} }
+func (markdown) Bisect(*Bisection) error { return formless{"md"}.no(BisectOf) }

@@ -88,8 +88,8 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 		if block == len(ranges)-1 {
 			inSpecial[at] = !inSpecial[at]
 		}
-		toggles[at].a ^= word(uint64(block) * 2)
-		toggles[at].b ^= word(uint64(block)*2 + 1)
+		toggles[at].a ^= Word(uint64(block) * 2)
+		toggles[at].b ^= Word(uint64(block)*2 + 1)
 	}
 	spans := make([][][2]int, len(ranges))
 	for block, rs := range ranges {
@@ -130,8 +130,8 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 	}
 }
 
-// word returns the n-th of a fixed sequence of random words.
-func word(n uint64) uint64 {
+// Word returns the n-th of a fixed sequence of random words.
+func Word(n uint64) uint64 {
 	x := (n + 1) * 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
