@@ -258,7 +258,7 @@ func tsvRows(out string) []string {
 	var rows []string
 	for line := range strings.Lines(out) {
 		if line = strings.TrimSuffix(line, "\n"); line != "" && !strings.HasPrefix(line, "src\tdst\t") {
-			rows = append(rows, strings.ReplaceAll(line, "\tnone", "\tabsent"))
+			rows = append(rows, line)
 		}
 	}
 	slices.Sort(rows)

@@ -1,60 +1,120 @@
 package cli
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"netreach/cmd/internal/render"
 	"netreach/engine"
+	"netreach/model/near"
 )
 
+// differing are the flags of diff.
+type differing struct {
+	failOn []string
+	ignore string
+}
+
 func (s *session) diff() *cobra.Command {
+	var f differing
 	var of revisions
 	cmd := &cobra.Command{
-		Use:   "diff BEFORE AFTER | diff --git A..B [-- PATH...]",
+		Use:   "diff BEFORE AFTER",
 		Short: "Show which flows a change opens or closes",
 		Long: `diff compares two states of a cluster, each a file or a directory, and shows
-which flows the change opens and which it closes.
-
-` + revisionsHelp,
-		Example: `  netreach diff before/ after/
-
-` + revisionsExample,
-		Args: of.orArgs(wants(2, 2, "two states: BEFORE AFTER")),
+which flows the change opens and which it closes.`,
+		Example: `  netreach diff before/ after/`,
+		Args:    wants(2, 2, "two states: BEFORE AFTER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if of.given() {
-				return s.diffRevisions(cmd, of, args)
+			switch {
+			case of.given():
+				return s.diffRevisions(cmd, f, of, args)
+			case s.globals.Changed("filename"):
+				return usage(cmd, "the two states are arguments: netreach diff BEFORE AFTER", "diff does not read -f")
+			case args[0] == "-" && args[1] == "-":
+				return usage(cmd, "it can be read once", "standard input is named twice")
 			}
-			return s.showDiff(side{name: args[0], files: args[:1]}, side{name: args[1], files: args[1:]})
+			return s.showDiff(f, side{name: args[0], files: args[:1]}, side{name: args[1], files: args[1:]})
 		},
 	}
-	of.flags(cmd)
+	of.extend(cmd)
+	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", []string{"any"}, "`WHAT` makes the exit code 1: opened, closed, unknown, any, none; repeatable")
+	cmd.Flags().StringVar(&f.ignore, "ignore", "", "`FILE` of accepted flows that are not shown")
 	return cmd
 }
 
 // showDiff shows what changes from one side to another one.
-func (s *session) showDiff(before, after side) error {
+func (s *session) showDiff(f differing, before, after side) error {
+	fails, err := f.fails()
+	if err != nil {
+		return err
+	}
+	out, err := s.renderer(render.DiffOf)
+	if err != nil {
+		return err
+	}
 	p, err := s.compare(before, after)
 	if err != nil {
 		return err
 	}
-	inside, _ := engine.JointWorkloads(p.matrices[0], p.matrices[1])
-	ends := append(inside, p.matrices[0].Outside(p.matrices[1])...)
-	c, err := engine.Compare(p.matrices[0], p.matrices[1], ends)
+	change, err := engine.NewDiff(p.matrices[0], p.matrices[1])
 	if err != nil {
 		return err
 	}
-	for _, g := range c.Groups() {
+	d := p.rendered(change)
+	d.Fails = fails
+	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) {
 		s.code = exitNo
-		for _, i := range g.Src {
-			for _, j := range g.Dst {
-				for _, change := range c.Changes(g.Cell) {
-					fmt.Fprintln(s.out, strings.Join([]string{ends[i].Name, ends[j].Name, strings.Join(render.Ports(change.Ports), ","), change.Before.String(), change.After.String()}, "\t"))
-				}
-			}
+	}
+	return out.Diff(d)
+}
+
+// failures are the words of --fail-on with the effects that they mean.
+func failures() map[string]engine.Effect {
+	return map[string]engine.Effect{
+		"opened": engine.Opens, "closed": engine.Closes, "unknown": engine.Unsettles,
+		"any": engine.Opens | engine.Closes | engine.Unsettles | engine.Appears | engine.Disappears, "none": 0,
+	}
+}
+
+// fails returns what --fail-on asks for.
+func (f *differing) fails() (func(engine.Effect) bool, error) {
+	known := []string{"opened", "closed", "unknown", "any", "none"}
+	var all engine.Effect
+	for _, word := range f.failOn {
+		effect, ok := failures()[word]
+		if !ok {
+			return nil, troublef(near.Hint(word, known, "it is "+strings.Join(known, ", ")), "--fail-on %s: no such outcome", word)
+		}
+		all |= effect
+	}
+	return func(e engine.Effect) bool { return e&all != 0 }, nil
+}
+
+// rendered returns a diff as it is shown.
+func (p *pair) rendered(change *engine.Diff) *render.Diff {
+	d := &render.Diff{Before: p.names[0], After: p.names[1], Diff: change, Flows: change.Flows, Line: p.line}
+	ends := change.Comparison.Ends
+	l := look{m: &render.Matrix{By: "workload", Ranges: map[int][]engine.AddrRange{}}, at: map[string]int{}}
+	namespaces := make([]string, len(change.Workloads))
+	for i := range change.Workloads {
+		w := &change.Workloads[i]
+		namespaces[i] = w.Namespace
+		switch {
+		case w.Before < 0:
+			d.Added = append(d.Added, render.ComingPeer{Name: ends[i].Name, Kind: w.Kind, Pods: ends[i].Weight, Origin: p.clusters[1].Workloads[w.After].Origin})
+		case w.After < 0:
+			d.Removed = append(d.Removed, render.ComingPeer{Name: ends[i].Name, Kind: w.Kind, Pods: ends[i].Weight, Origin: p.clusters[0].Workloads[w.Before].Origin})
 		}
 	}
-	return nil
+	l.sets(namespaces)
+	d.Matrix = l.m
+	d.Matrix.Table = p.matrices[0].Table(ends)
+	for i := range ends {
+		d.Matrix.Sources = append(d.Matrix.Sources, i)
+	}
+	d.Matrix.Destinations = d.Matrix.Sources
+	return d
 }

@@ -38,8 +38,19 @@ type revisions struct {
 	cmd    *cobra.Command
 }
 
-func (f *revisions) flags(cmd *cobra.Command) {
+// extend lets a verb that compares two states take them from a repository.
+func (f *revisions) extend(cmd *cobra.Command) {
 	f.cmd = cmd
+	cmd.Use += " | " + cmd.Name() + " --git A..B [-- PATH...]"
+	cmd.Long += "\n\n" + revisionsHelp
+	cmd.Example += "\n\n" + revisionsExample
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if f.given() {
+			return nil // they are paths
+		}
+		return check(cmd, args)
+	}
 	cmd.Flags().StringVar(&f.text, "git", "", "compare `REVISIONS` of this git repository: A..B, A...B, or A with the work tree")
 	cmd.Flags().BoolVar(&f.staged, "staged", false, "compare what is staged in git, with HEAD or with --git A")
 	_ = cmd.RegisterFlagCompletionFunc("git", words()) // as in completeGlobals
@@ -48,20 +59,9 @@ func (f *revisions) flags(cmd *cobra.Command) {
 // given reports whether the states are those of a repository.
 func (f *revisions) given() bool { return f.cmd.Flags().Changed("git") || f.staged }
 
-// orArgs returns a check of the arguments that leaves them alone if they are paths
-// in a repository.
-func (f *revisions) orArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if f.given() {
-			return nil
-		}
-		return check(cmd, args)
-	}
-}
-
 // diffRevisions shows what changes from one state of the repository to another
 // one.
-func (s *session) diffRevisions(cmd *cobra.Command, of revisions, paths []string) error {
+func (s *session) diffRevisions(cmd *cobra.Command, f differing, of revisions, paths []string) error {
 	paths, err := s.pathsOf(cmd, paths)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (s *session) diffRevisions(cmd *cobra.Command, of revisions, paths []string
 	if err != nil {
 		return err
 	}
-	return s.showDiff(sides[0], sides[1])
+	return s.showDiff(f, sides[0], sides[1])
 }
 
 // repository opens the repository that the working directory is in.

@@ -77,3 +77,6 @@ func (p *pair) compile(plugin implementation, prefixes []netip.Prefix) error {
 	}
 	return nil
 }
+
+// line returns the line of an origin of one of the clusters, or 0.
+func (p *pair) line(_ int, o model.Origin) int { return load.Locate(o) }

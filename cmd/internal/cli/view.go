@@ -142,12 +142,21 @@ func (l *look) inside(by string) {
 	default:
 		ends = l.in.matrix.Workloads()
 	}
+	var namespaces []string
+	for _, e := range ends {
+		l.add(e)
+		namespaces = append(namespaces, l.in.namespace(e))
+	}
+	l.sets(namespaces)
+}
+
+// sets adds the sets that name all ends of a namespace and all together, given
+// the namespace of each of the first ends.
+func (l *look) sets(namespaces []string) {
 	byNamespace := map[string]*render.Set{}
 	everything := render.Set{Name: "*/*"}
-	for _, e := range ends {
-		i := l.add(e)
+	for i, ns := range namespaces {
 		everything.Ends = append(everything.Ends, i)
-		ns := l.in.namespace(e)
 		if byNamespace[ns] == nil {
 			byNamespace[ns] = &render.Set{Name: ns + "/*"}
 		}

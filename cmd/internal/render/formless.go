@@ -15,6 +15,9 @@ func (f formless) Matrix(*Matrix) error { return f.no(MatrixOf) }
 // Versus has no form.
 func (f formless) Versus(*Versus) error { return f.no(VersusOf) }
 
+// Diff has no form.
+func (f formless) Diff(*Diff) error { return f.no(DiffOf) }
+
 // Overview has no form.
 func (f formless) Overview(*Overview) error { return f.no(OverviewOf) }
 

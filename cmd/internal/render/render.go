@@ -20,6 +20,7 @@ const (
 	VersusOf   Verb = "matrix --versus"
 	OverviewOf Verb = "matrix --summary"
 	GraphOf    Verb = "graph"
+	DiffOf     Verb = "diff"
 	BisectOf   Verb = "bisect"
 )
 
@@ -34,6 +35,8 @@ type Renderer interface {
 	Matrix(*Matrix) error
 	// Versus writes what changes from one profile to another.
 	Versus(*Versus) error
+	// Diff writes what changes from one state of a cluster to another one.
+	Diff(*Diff) error
 	// Overview writes the matrix in numbers.
 	Overview(*Overview) error
 	// Graph writes the matrix as a graph.
@@ -76,9 +79,9 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, BisectOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf}, newText},
 		{"dot", []Verb{GraphOf}, newDOT},
-		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf}, newTSV},
+		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
 		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, BisectOf}, newJSON},
 		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
