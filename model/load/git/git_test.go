@@ -404,6 +404,17 @@ func TestTree_submodules(t *testing.T) {
 		if err != nil || !slices.Equal(below.Submodules, []string{"vendor/lib"}) {
 			t.Errorf("%s: submodules %q, %v", tree.Name, below.Submodules, err)
 		}
+		if below.Digest == "" {
+			t.Errorf("%s: that nothing has changed is known", tree.Name)
+		}
+	}
+	inside := filepath.Join(repo.Dir, "vendor", "lib")
+	repo.Git("-C", inside, "commit", "--quiet", "--allow-empty", "-m", "another state of the submodule")
+	if work, err = r.WorkTree(); err != nil {
+		t.Fatal(err)
+	}
+	if below, err := work.Below(".", func(string) bool { return true }); err != nil || below.Digest != "" {
+		t.Errorf("%s: the submodule has changed: %+v, %v", work.Name, below, err)
 	}
 }
 
@@ -561,7 +572,14 @@ func TestBelow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b := look(work, "apps"); b.Files != 2 || b.Digest != "" {
-		t.Errorf("the work tree is not known without reading: %+v", b)
+	if b := look(work, "apps"); b.Digest != digests["HEAD"] {
+		t.Errorf("nothing has changed: %+v", b)
+	}
+	repo.Write("apps/new.yaml", fmt.Sprintf(pod, "new"))
+	if work, err = r.WorkTree(); err != nil {
+		t.Fatal(err)
+	}
+	if b := look(work, "apps"); b.Files != 3 || b.Digest != "" {
+		t.Errorf("what has changed is not known without reading: %+v", b)
 	}
 }

@@ -188,9 +188,6 @@ func (r *Repository) Index() (*Tree, error) {
 // entry is one entry of the index.
 type entry struct {
 	mode, hash, stage, path string
-	// unwatched tells that the work tree lacks the file and that this is no change,
-	// as in a sparse checkout.
-	unwatched bool
 }
 
 // entries returns the index.
@@ -198,8 +195,8 @@ func (r *Repository) entries() ([]entry, error) {
 	if r.top == "" {
 		return nil, &Error{Text: "there is no work tree here, and so neither an index nor changed files", Hint: "compare two revisions: --git A..B"}
 	}
-	// TAG SP MODE SP HASH SP STAGE TAB PATH NUL
-	out, err := r.inTop("ls-files", "-t", "--stage", "-z")
+	// MODE SP HASH SP STAGE TAB PATH NUL
+	out, err := r.inTop("ls-files", "--stage", "-z")
 	if err != nil {
 		return nil, err
 	}
@@ -207,8 +204,8 @@ func (r *Repository) entries() ([]entry, error) {
 	for line := range strings.SplitSeq(out, "\x00") {
 		head, name, ok := strings.Cut(line, "\t")
 		words := strings.Fields(head)
-		if ok && len(words) == 4 {
-			entries = append(entries, entry{unwatched: words[0] == "S", mode: words[1], hash: words[2], stage: words[3], path: name})
+		if ok && len(words) == 3 {
+			entries = append(entries, entry{mode: words[0], hash: words[1], stage: words[2], path: name})
 		}
 	}
 	return entries, nil

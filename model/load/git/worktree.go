@@ -8,22 +8,27 @@ import (
 )
 
 // WorkTree returns the files of the work tree that a commit of everything would
-// hold: what git tracks, as it is now, and what is new and not ignored. The
-// content is that on disk when it is read. Files that a sparse checkout leaves out
-// are those of the index.
+// hold: what git tracks, as it is now, and what is new and not ignored. Of files
+// that have changed the content is that on disk when it is read. Files that a
+// sparse checkout leaves out are those of the index.
 func (r *Repository) WorkTree() (*Tree, error) {
 	entries, err := r.entries()
 	if err != nil {
 		return nil, err
 	}
-	others, err := r.inTop("ls-files", "--others", "--exclude-standard", "-z")
+	// TAG SP PATH NUL, of what has changed or is gone, and of what is new
+	out, err := r.inTop("ls-files", "-t", "-z", "--modified", "--others", "--exclude-standard")
 	if err != nil {
 		return nil, err
 	}
 	p := newPlanter()
-	for name := range strings.SplitSeq(others, "\x00") {
+	changed := map[string]bool{}
+	for line := range strings.SplitSeq(out, "\x00") {
+		tag, name, _ := strings.Cut(line, " ")
 		switch dir, isDir := strings.CutSuffix(name, "/"); {
 		case name == "":
+		case tag != "?":
+			changed[name] = true
 		case isDir: // a repository of its own
 			p.plant(dir, node{kind: submodule})
 		default:
@@ -34,10 +39,15 @@ func (r *Repository) WorkTree() (*Tree, error) {
 	}
 	for _, e := range entries {
 		n := nodeOf(e.mode, e.hash)
-		if onDisk, ok := r.found(e.path); ok && n.kind != submodule {
-			n = onDisk
-		} else if !ok && !e.unwatched && n.kind != submodule {
-			continue // deleted, or replaced by a directory
+		switch {
+		case !changed[e.path] && e.stage == "0":
+		case n.kind == submodule:
+			n.hash = "" // at another commit than the index says, or changed itself
+		default:
+			var ok bool
+			if n, ok = r.found(e.path); !ok {
+				continue // deleted, or replaced by a directory
+			}
 		}
 		p.plant(e.path, n)
 	}
