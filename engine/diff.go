@@ -166,7 +166,7 @@ func (d *Diff) rewritten() []Edit {
 			if old.Doc == nil || now.Doc == nil || old.Root != "" || now.Root != "" || sameText(old.Doc.Text, now.Doc.Text) {
 				continue
 			}
-			out = append(out, Edit{Kind: RuleChanged, Object: now.Object(), Text: "rewritten, means the same", Before: origins(old), After: origins(now)})
+			out = append(out, Edit{Kind: PolicyText, Object: now.Object(), Text: "rewritten, means the same", Before: origins(old), After: origins(now)})
 		}
 	}
 	return out

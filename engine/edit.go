@@ -37,6 +37,8 @@ const (
 	PolicyIsolation
 	// PolicyPlace: another tier or priority.
 	PolicyPlace
+	// PolicyText: other words that mean the same.
+	PolicyText
 	RuleAdded
 	RuleRemoved
 	RuleChanged

@@ -25,7 +25,7 @@ func twoStates(seed uint64) (before, after *model.Cluster, opts model.Options) {
 
 // edited returns c with one to three edits.
 func edited(c *model.Cluster, rng *rand.Rand) *model.Cluster {
-	out := worlds.ShuffleObjects(c, rng).Cluster
+	out := worlds.Copy(c)
 	for range 1 + rng.IntN(3) {
 		switch rng.IntN(7) {
 		case 0:
@@ -116,7 +116,7 @@ func byNamespace(ends []engine.End, workloads []engine.Workload) []engine.End {
 // matrix says by itself: the blocks hold every change and nothing else.
 func TestCompare_clusters(t *testing.T) {
 	changed, partly := 0, 0
-	for seed := range uint64(400) {
+	for seed := range uint64(150) {
 		one, two, opts := twoStates(seed)
 		m := statesIn(t, opts, one, two)
 		ends, workloads := engine.JointWorkloads(m[0], m[1])

@@ -27,6 +27,8 @@ type Diff struct {
 	// Line returns the line of an origin of one side, 0 for the state before, or
 	// 0 if it is not known.
 	Line func(side int, o model.Origin) int
+	// Dir is the working directory, with slashes, or "".
+	Dir string
 	// Fails reports whether an effect makes the run fail.
 	Fails func(engine.Effect) bool
 }
@@ -65,8 +67,11 @@ func effectRank(e engine.Effect) int {
 	case e&engine.Unsettles != 0:
 		return 2
 	}
-	return 3
+	return comes
 }
+
+// comes is the rank of peers that come and go without a flow that is allowed.
+const comes = 3
 
 // effectWord names an effect, as the JSON form spells it.
 func effectWord(e engine.Effect) string {
@@ -108,6 +113,16 @@ func diffWord(v model.Verdict) string {
 // the heaviest first. That peers come and go by which nothing can be reached is
 // no consequence.
 func (d *Diff) consequences() []consequence {
+	return d.gathered(func(rank int) bool { return rank < comes })
+}
+
+// comings returns that peers come and go by which nothing can be reached.
+func (d *Diff) comings() []consequence {
+	return d.gathered(func(rank int) bool { return rank == comes })
+}
+
+// gathered gathers the flows of some effects, by their ranks.
+func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 	type key struct {
 		rank  int
 		cause engine.CauseID
@@ -116,7 +131,7 @@ func (d *Diff) consequences() []consequence {
 	var keys []key
 	for _, f := range d.Flows {
 		k := key{effectRank(f.Change.Effect), f.Change.Cause}
-		if k.rank > 2 {
+		if !wanted(k.rank) {
 			continue
 		}
 		if flows[k] == nil {
@@ -294,11 +309,27 @@ func (d *Diff) summary() []string {
 			out = append(out, "peers "+of.word+": "+strings.Join(shortened(words), ", "))
 		}
 	}
-	for _, e := range d.Unchanged(slices.Concat(d.Flows, d.Accepted)) {
-		out = append(out, "no effect: "+e.Object+" "+e.Text+at(d.places(&e)))
-	}
+	out = append(out, d.noEffect()...)
 	if w := d.Weigh(d.Accepted); len(d.Accepted) > 0 {
 		out = append(out, "accepted and not shown: "+weightText(w))
+	}
+	return out
+}
+
+// unchanged returns the edits of policies to no effect.
+func (d *Diff) unchanged() []engine.Edit { return d.Unchanged(slices.Concat(d.Flows, d.Accepted)) }
+
+// noEffect names the policies that were edited to no effect, each once.
+func (d *Diff) noEffect() []string {
+	var out []string
+	last := ""
+	for _, e := range d.unchanged() {
+		if e.Object == last {
+			out[len(out)-1] += "; " + e.Text + at(d.places(&e))
+			continue
+		}
+		last = e.Object
+		out = append(out, "no effect: "+e.Object+" "+e.Text+at(d.places(&e)))
 	}
 	return out
 }

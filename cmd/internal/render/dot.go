@@ -59,6 +59,3 @@ func (d dot) Graph(g *Graph) error {
 	_, err = d.w.Write(out)
 	return err
 }
-
-// Diff has no form.
-func (dot) Diff(*Diff) error { return &FormatError{Name: "dot", Verb: DiffOf, Known: true} }

@@ -239,6 +239,3 @@ func notNil(list []string) []string {
 	}
 	return list
 }
-
-// Diff has no form.
-func (object) Diff(*Diff) error { return &FormatError{Name: "json", Verb: DiffOf, Known: true} }

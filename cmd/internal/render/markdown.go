@@ -103,6 +103,3 @@ func code(words []string) string { return "`" + strings.Join(words, "`, `") + "`
 
 // Graph has no form.
 func (markdown) Graph(*Graph) error { return &FormatError{Name: "md", Verb: GraphOf, Known: true} }
-
-// Diff has no form.
-func (markdown) Diff(*Diff) error { return &FormatError{Name: "md", Verb: DiffOf, Known: true} }

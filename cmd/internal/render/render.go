@@ -80,11 +80,14 @@ type format struct {
 func formats() []format {
 	return []format{
 		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf}, newText},
-		{"dot", []Verb{GraphOf}, newDOT},
+		{"dot", []Verb{GraphOf, DiffOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, BisectOf}, newJSON},
-		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf}, newJSON},
+		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newMarkdown},
+		{"sarif", []Verb{DiffOf}, newSARIF},
+		{"github", []Verb{DiffOf}, newGitHub},
+		{"junit", []Verb{DiffOf}, newJUnit},
 	}
 }
 

@@ -9,7 +9,7 @@ const Schema = "netreach/v1"
 type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
-	// Kind is "query", "matrix", "versus", "summary", "graph" or "bisect".
+	// Kind is "query", "matrix", "versus", "summary", "graph", "diff" or "bisect".
 	Kind string `json:"kind"`
 }
 
