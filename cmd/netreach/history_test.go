@@ -345,21 +345,21 @@ func (p *past) testBisect(t *testing.T) {
 		// says is part of the output or of the diagnostics
 		says []string
 	}{
-		{"shop/web db/pg 5432", "1", "10", 0, "3", []string{"before  allow shop/web -> db/pg 5432/tcp", "after   deny  shop/web -> db/pg 5432/tcp", "NetworkPolicy db/api (db/policy.yaml:1)"}},
+		{"shop/web db/pg 5432", "1", "10", 0, "3", []string{"before  allow shop/web -> db/pg 5432/tcp", "after   deny  shop/web -> db/pg 5432/tcp", "by NetworkPolicy db/api added (db/policy.yaml:1)", "isolated by NetworkPolicy db/api (db/policy.yaml:1)"}},
 		{"shop/web db/pg 5432", "3", "11", 0, "11", []string{"the team of the shop may use the database", "db/netpol/ingress/team.yaml"}},
 		// in between are commits that cannot be read
-		{"shop/web db/pg 5432", "11", "16", 0, "15", []string{"deny  shop/web -> db/pg 5432/tcp"}},
+		{"shop/web db/pg 5432", "11", "16", 0, "15", []string{"after   deny  shop/web -> db/pg 5432/tcp", "by NetworkPolicy db/team removed (db/netpol/ingress/team.yaml:1)"}},
 		{"mon/prom db/pg 9187", "7", "20", 0, "16", []string{"nobody looks at the metrics"}},
 		// on a branch, before it was renamed there; the merge brought it
 		{"shop/web db/pg 5432", "16", "22", 0, "18", []string{"feature: reports read the database", "merged " + p.hashes["21"] + "  merge feature", "db/netpol/reports.yaml"}},
 		{"shop/web db/pg 5432", "20", "22", 0, "18", []string{"merged " + p.hashes["21"]}},
 		// by the label of a namespace
-		{"shop/web db/pg 5432", "22", "25", 0, "23", []string{"another team"}},
+		{"shop/web db/pg 5432", "22", "25", 0, "23", []string{"another team", "by Namespace shop label team: web → sales (namespaces.yaml:1)"}},
 		{"shop/web db/pg 5432", "23", "27", 0, "26", nil},
 		// peers that come and go
 		{"shop/batch db/pg 5432", "1", "11", 0, "11", []string{"before  deny"}},
 		{"shop/batch mon/prom", "1", "11", 0, "8", []string{"before  absent shop/batch -> mon/prom *   # no shop/batch", "after   allow shop/batch -> mon/prom *"}},
-		{"shop/web db/pg 5432", "27", "30", 0, "28", []string{"after   absent", "no shop/web"}},
+		{"shop/web db/pg 5432", "27", "30", 0, "28", []string{"after   absent", "no shop/web", "by Deployment shop/web removed (apps/shop/web.yaml:1)"}},
 		{"shop/batch db/pg", "21", "30", 0, "22", []string{"before  some", "      allow shop/batch -> db/pg 5432/tcp", "after   absent"}},
 		{"*/* db/app=pg 5433", "29", "30", 0, "30", nil},
 		// the change hides among commits that cannot be read

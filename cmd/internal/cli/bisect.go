@@ -241,6 +241,9 @@ func (h *history) bisection(r git.Range, n int, turns []turn) (*render.Bisection
 		if found.After, err = h.moment(t.after, true); err != nil {
 			return nil, err
 		}
+		if found.Diff, err = h.diff(t.before, t.after); err != nil {
+			return nil, err
+		}
 		if t.merge != "" {
 			if found.Merge, err = h.describe(t.merge); err != nil {
 				return nil, err

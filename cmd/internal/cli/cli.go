@@ -48,9 +48,11 @@ func (o output) Write(p []byte) (int, error) {
 type session struct {
 	env Env
 	// out is what goes to standard output if the verb has no trouble.
-	out   *bufio.Writer
-	code  int
-	flags globals
+	out *bufio.Writer
+	// warned are the diagnostics that were printed.
+	warned map[string]bool
+	code   int
+	flags  globals
 	// globals are the flags of all verbs, and tell which the user gave.
 	globals *pflag.FlagSet
 	// configName is the configuration file that was read, or "", and switches

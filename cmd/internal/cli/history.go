@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"netreach/cmd/internal/render"
@@ -105,23 +106,28 @@ func (h *history) side(hash string) (side, string, error) {
 	return of, strings.Join(digests, " "), nil
 }
 
-// judge reads a side and judges the flow in it, and says why if asked to.
+// cluster reads a side. Unlike the session's load, it says what is wrong only in
+// its error.
+func (h *history) cluster(of side) (*model.Cluster, error) {
+	if len(of.files) == 0 {
+		return &model.Cluster{}, nil
+	}
+	cluster, problems, err := load.Read(load.Options{FS: of.fs, Namespace: h.s.flags.namespace, Lenient: h.s.flags.lenient}, of.files...)
+	for _, p := range problems {
+		if p.Severity == model.Error {
+			text, hint, _ := strings.Cut(p.String(), "\n")
+			return nil, troublef(strings.TrimPrefix(strings.TrimSpace(hint), "hint: "), "%s", text)
+		}
+	}
+	return cluster, err
+}
+
+// judge judges the flow in a side, and says why if asked to.
 func (h *history) judge(of side, why bool) (render.Moment, error) {
 	var m render.Moment
-	cluster := &model.Cluster{}
-	if len(of.files) > 0 {
-		var problems []model.Diagnostic
-		var err error
-		cluster, problems, err = load.Read(load.Options{FS: of.fs, Namespace: h.s.flags.namespace, Lenient: h.s.flags.lenient}, of.files...)
-		for _, p := range problems {
-			if p.Severity == model.Error {
-				text, hint, _ := strings.Cut(p.String(), "\n")
-				return m, troublef(strings.TrimPrefix(strings.TrimSpace(hint), "hint: "), "%s", text)
-			}
-		}
-		if err != nil {
-			return m, err
-		}
+	cluster, err := h.cluster(of)
+	if err != nil {
+		return m, err
 	}
 	in, err := compile(cluster, h.prefixes, h.plugin)
 	if err != nil {
@@ -155,6 +161,59 @@ func (h *history) moment(hash string, why bool) (render.Moment, error) {
 	}
 	m.Commit, err = h.describe(hash)
 	return m, err
+}
+
+// diff returns what changes from one commit to another, as far as it is about the
+// flow.
+func (h *history) diff(before, after string) (*render.Diff, error) {
+	var p pair
+	for i, hash := range []string{before, after} {
+		of, _, err := h.side(hash)
+		if err != nil {
+			return nil, err
+		}
+		p.names[i] = of.name
+		if p.clusters[i], err = h.cluster(of); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.compile(h.plugin, h.prefixes); err != nil {
+		return nil, err
+	}
+	change, err := engine.NewDiff(p.matrices[0], p.matrices[1])
+	if err != nil {
+		return nil, err
+	}
+	d := p.rendered(change)
+	d.Flows = nil
+	src, dst := p.ends(h.asked.src, change.Comparison.Ends), p.ends(h.asked.dst, change.Comparison.Ends)
+	for _, f := range change.Flows {
+		f.Src = slices.DeleteFunc(slices.Clone(f.Src), func(i int) bool { return !src[i] })
+		f.Dst = slices.DeleteFunc(slices.Clone(f.Dst), func(i int) bool { return !dst[i] })
+		onPort := h.asked.port.Kind == model.PortNamed || len(render.Clip([]engine.Segment{{Ports: f.Change.Ports}}, h.asked.port)) > 0
+		if len(f.Src) > 0 && len(f.Dst) > 0 && onPort {
+			d.Flows = append(d.Flows, f)
+		}
+	}
+	return d, nil
+}
+
+// ends returns which of some ends have a member in common with a peer, in either
+// cluster.
+func (p *pair) ends(asked expect.Peer, all []engine.End) map[int]bool {
+	of := map[engine.PeerID]bool{}
+	for _, m := range p.matrices {
+		if e, err := m.Resolve(asked); err == nil { // it may be absent
+			for _, id := range e.Peers {
+				of[id] = true
+			}
+		}
+	}
+	out := map[int]bool{}
+	for i := range all {
+		out[i] = slices.ContainsFunc(all[i].Peers, func(id engine.PeerID) bool { return of[id] })
+	}
+	return out
 }
 
 func (h *history) describe(hash string) (render.Commit, error) {

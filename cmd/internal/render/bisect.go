@@ -1,9 +1,11 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"netreach/engine"
 	"netreach/model"
 )
 
@@ -52,6 +54,27 @@ type Turn struct {
 	Among []Commit
 	// Note says what else is to know, or is empty.
 	Note string
+	// Diff is between the two commits, with the flows that were asked about. It is
+	// nil if it is not known.
+	Diff *Diff
+}
+
+// causes returns what changed the flow, each once.
+func (t *Turn) causes() []engine.Cause {
+	if t.Diff == nil {
+		return nil
+	}
+	var ids []engine.CauseID
+	for _, f := range t.Diff.Flows {
+		if !slices.Contains(ids, f.Change.Cause) {
+			ids = append(ids, f.Change.Cause)
+		}
+	}
+	out := make([]engine.Cause, len(ids))
+	for i, id := range ids {
+		out[i] = t.Diff.Causes[id]
+	}
+	return out
 }
 
 // Skip is a commit that was passed over, and why.
@@ -102,6 +125,9 @@ func (t *terminal) turn(b *Bisection, turn *Turn) {
 	}
 	t.moment(b, "before  ", &turn.Before)
 	t.moment(b, "after   ", &turn.After)
+	for _, c := range turn.causes() {
+		t.cause(turn.Diff, c, "")
+	}
 	if turn.Note != "" {
 		t.line("note: ", turn.Note)
 	}
@@ -189,7 +215,9 @@ type TurnDocument struct {
 	Among  []CommitDocument `json:"among"`
 	Before MomentDocument   `json:"before"`
 	After  MomentDocument   `json:"after"`
-	Note   string           `json:"note,omitempty"`
+	// Causes are what changed the flow.
+	Causes []CauseDocument `json:"causes"`
+	Note   string          `json:"note,omitempty"`
 }
 
 // SkipDocument is a commit that was passed over.
@@ -208,12 +236,15 @@ func (o object) Bisect(b *Bisection) error {
 	for i := range b.Turns {
 		turn := &b.Turns[i]
 		one := TurnDocument{
-			Commit: commitOf(turn.After.Commit), Among: []CommitDocument{},
+			Commit: commitOf(turn.After.Commit), Among: []CommitDocument{}, Causes: []CauseDocument{},
 			Before: o.moment(&turn.Before), After: o.moment(&turn.After), Note: turn.Note,
 		}
 		if turn.Merge.Hash != "" {
 			merge := commitOf(turn.Merge)
 			one.Merge = &merge
+		}
+		for _, c := range turn.causes() {
+			one.Causes = append(one.Causes, turn.Diff.causeDocument(c))
 		}
 		for _, c := range turn.Among {
 			one.Among = append(one.Among, commitOf(c))
