@@ -4,6 +4,7 @@ package gittest
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +68,14 @@ func In(tb testing.TB, dir string) *Repo {
 // Git runs git in the work tree and returns what it prints.
 func (r *Repo) Git(args ...string) string {
 	r.tb.Helper()
+	return r.Feed(nil, args...)
+}
+
+// Feed is Git with something to read on standard input.
+func (r *Repo) Feed(in io.Reader, args ...string) string {
+	r.tb.Helper()
 	cmd := exec.Command("git", args...) //nolint:gosec // in tests only
+	cmd.Stdin = in
 	cmd.Dir = r.Dir
 	stamp := fmt.Sprintf("%d +0000", r.now)
 	cmd.Env = append(os.Environ(), "GIT_AUTHOR_DATE="+stamp, "GIT_COMMITTER_DATE="+stamp)
