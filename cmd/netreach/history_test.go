@@ -354,7 +354,7 @@ func (p *past) testBisect(t *testing.T) {
 		{"shop/web db/pg 5432", "16", "22", 0, "18", []string{"feature: reports read the database", "merged " + p.hashes["21"] + "  merge feature", "db/netpol/reports.yaml"}},
 		{"shop/web db/pg 5432", "20", "22", 0, "18", []string{"merged " + p.hashes["21"]}},
 		// by the label of a namespace
-		{"shop/web db/pg 5432", "22", "25", 0, "23", []string{"another team", "by Namespace shop label team: web → sales (namespaces.yaml:1)"}},
+		{"shop/web db/pg 5432", "22", "25", 0, "23", []string{"another team", "by Namespace shop label team: web → sales (namespaces.yaml:3)"}},
 		{"shop/web db/pg 5432", "23", "27", 0, "26", nil},
 		// peers that come and go
 		{"shop/batch db/pg 5432", "1", "11", 0, "11", []string{"before  deny"}},

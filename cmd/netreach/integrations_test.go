@@ -572,7 +572,10 @@ func withoutNetreach(t *testing.T) string {
 // The hook of pre-commit stops what opens, and looks at the files that netreach
 // reads.
 func TestPreCommitHooks(t *testing.T) {
-	var hooks []struct{ ID, Entry, Language, Files string }
+	var hooks []struct {
+		ID, Entry, Language, Files string
+		Args                       []string
+	}
 	fromYAML(t, ".pre-commit-hooks.yaml", &hooks)
 	if len(hooks) != 1 || hooks[0].Language != "golang" {
 		t.Fatalf("%+v", hooks)
@@ -589,16 +592,21 @@ func TestPreCommitHooks(t *testing.T) {
 		args   []string
 		code   int
 	}{
-		{closed + toWeb, nil, 0},                               // as it was
-		{closed, nil, 0},                                       // it closes
-		{closed, []string{"--fail-on", "any"}, 1},              // as the configuration may say
-		{closed + "  ingress: [{}]\n", nil, 1},                 // it opens
-		{closed + "  ingress: [{}]\n", []string{"--", "."}, 1}, // with paths
+		{closed + toWeb, nil, 0},                  // as it was
+		{closed, nil, 0},                          // it closes
+		{closed, []string{"--fail-on", "any"}, 1}, // as the configuration may say
+		{closed + "  ingress: [{}]\n", []string{"--fail-on", "none"}, 0},
+		{closed + "  ingress: [{}]\n", nil, 1},                                        // it opens
+		{closed + "  ingress: [{}]\n", []string{"--fail-on", "opened", "--", "."}, 1}, // with paths
 		{"kind: [Pod\n", nil, 2},
 	} {
 		repo.Write("the manifests/db.yaml", test.staged)
 		repo.Git("add", ".")
-		line := strings.Join(append([]string{hooks[0].Entry}, test.args...), " ")
+		args := hooks[0].Args // which those of the configuration replace
+		if test.args != nil {
+			args = test.args
+		}
+		line := strings.Join(append([]string{hooks[0].Entry}, args...), " ")
 		if got := script(t, repo.Dir, plainShell, line, nil); got.code != test.code {
 			t.Errorf("%s: exit %d, want %d\n%s%s%s", line, got.code, test.code, test.staged, got.stdout, got.stderr)
 		}

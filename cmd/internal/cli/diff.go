@@ -23,10 +23,47 @@ func (s *session) diff() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff BEFORE AFTER",
 		Short: "Show which flows a change opens or closes",
-		Long: `diff compares two states of a cluster, each a file or a directory, and shows
-which flows the change opens and which it closes.`,
-		Example: `  netreach diff before/ after/`,
-		Args:    wants(2, 2, "two states: BEFORE AFTER"),
+		Long: `diff compares two states of a cluster and shows which flows the change opens,
+which it closes, and of which it becomes unknown whether they are allowed. BEFORE
+and AFTER are files or directories, or - for standard input.
+
+Flows stand below what causes them: the policy, rule, label or workload that was
+changed, by file and line on either side. A cause is what the verdict turns on.
+Where several edits concern a flow, each is tried by itself: "by each of these"
+means that one of them is enough, "by these together" that it takes all. Policies
+that were edited without any flow changing are named as having no effect.
+
+What one state does not have is absent there. The flows of a new workload count as
+opened if they are allowed, and those of one that is gone as closed if they were:
+else the workload stands among the peers that are added or removed, and nowhere
+else. Pods are compared as parts of their workloads: other names, or another
+number of them, are no change by themselves. A line "some → some" is about a pair
+of workloads of which other pods are allowed than before.
+
+The exit code is 0 if nothing changes, 1 if something does, 2 for trouble.
+--fail-on narrows what counts: opened, closed, unknown, any (the default; peers
+that come or go are a change too), none. It does not depend on -o.
+
+--ignore names a file of flows that are accepted: they are neither shown nor
+counted. Each line ends in the last day on which it holds, and in a reason:
+
+  allow shop/web -> shop/db 5432/tcp  # until 2027-01-31: moves to the new database
+
+allow accepts that flows open, deny that they close, unknown that they become so.
+
+The format tsv has a row for each pair and each maximal set of ports that change
+alike, with the words allow, deny, unknown, absent, and some where pods of the two
+workloads differ:
+
+  src<TAB>dst<TAB>ports<TAB>before<TAB>after
+
+Addresses outside stand there as the largest ranges that change alike. md is the
+body of a comment on a pull request, sarif is for code scanning, github writes
+annotations, dot draws what opens in green and what closes in red.`,
+		Example: `  netreach diff before/ after/
+  netreach diff main.yaml branch.yaml --fail-on opened,unknown --ignore accepted.txt
+  kubectl get pods,ns,nodes,netpol -A -o yaml | netreach diff - manifests/ -o md`,
+		Args: wants(2, 2, "two states: BEFORE AFTER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case of.given():
@@ -41,7 +78,8 @@ which flows the change opens and which it closes.`,
 	}
 	of.extend(cmd)
 	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", []string{"any"}, "`WHAT` makes the exit code 1: opened, closed, unknown, any, none; repeatable")
-	cmd.Flags().StringVar(&f.ignore, "ignore", "", "`FILE` of accepted flows that are not shown")
+	cmd.Flags().StringVar(&f.ignore, "ignore", "", "`FILE` of accepted flows, which are not shown")
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", words(outcomes()...)) // the flag exists
 	return cmd
 }
 
@@ -55,21 +93,32 @@ func (s *session) showDiff(f differing, before, after side) error {
 	if err != nil {
 		return err
 	}
+	var accepted []acceptance
+	if f.ignore != "" {
+		if accepted, err = s.acceptances(f.ignore); err != nil {
+			return err
+		}
+	}
 	p, err := s.compare(before, after)
 	if err != nil {
 		return err
 	}
-	change, err := engine.NewDiff(p.matrices[0], p.matrices[1])
+	change, err := engine.NewDiff(p.matrices[0], p.matrices[1], cuts(accepted)...)
 	if err != nil {
 		return err
 	}
 	d := p.rendered(change)
 	d.Fails = fails
+	if d.Flows, d.Accepted, err = s.accept(p, change, accepted); err != nil {
+		return err
+	}
 	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) {
 		s.code = exitNo
 	}
 	return out.Diff(d)
 }
+
+func outcomes() []string { return []string{"opened", "closed", "unknown", "any", "none"} }
 
 // failures are the words of --fail-on with the effects that they mean.
 func failures() map[string]engine.Effect {
@@ -81,7 +130,7 @@ func failures() map[string]engine.Effect {
 
 // fails returns what --fail-on asks for.
 func (f *differing) fails() (func(engine.Effect) bool, error) {
-	known := []string{"opened", "closed", "unknown", "any", "none"}
+	known := outcomes()
 	var all engine.Effect
 	for _, word := range f.failOn {
 		effect, ok := failures()[word]

@@ -166,13 +166,13 @@ func (h *history) moment(hash string, why bool) (render.Moment, error) {
 // diff returns what changes from one commit to another, as far as it is about the
 // flow.
 func (h *history) diff(before, after string) (*render.Diff, error) {
-	var p pair
+	p := pair{dir: h.s.env.Dir}
 	for i, hash := range []string{before, after} {
 		of, _, err := h.side(hash)
 		if err != nil {
 			return nil, err
 		}
-		p.names[i] = of.name
+		p.names[i], p.files[i] = of.name, of.fs
 		if p.clusters[i], err = h.cluster(of); err != nil {
 			return nil, err
 		}

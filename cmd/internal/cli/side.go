@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io/fs"
 	"net/netip"
 
@@ -44,6 +45,8 @@ type pair struct {
 	dir      string
 	names    [2]string
 	clusters [2]*model.Cluster
+	files    [2]fs.FS
+	texts    map[fileOf][]byte // by text
 	matrices [2]*engine.Matrix
 }
 
@@ -62,6 +65,12 @@ func (s *session) compare(before, after side) (*pair, error) {
 		if p.clusters[i], err = s.load(of); err != nil {
 			return nil, err
 		}
+		if p.files[i] = of.fs; of.fs == nil {
+			p.files[i] = s.env.FS
+		}
+	}
+	if len(before.files)+len(after.files) > 0 && len(p.clusters[0].Pods)+len(p.clusters[1].Pods) == 0 {
+		return nil, troublef("add workloads, or compare snapshots: kubectl get pods,ns,netpol -A -o yaml", "no pods in %s nor in %s: nothing can be reached", before.name, after.name)
 	}
 	return p, p.compile(plugin, prefixes)
 }
@@ -80,5 +89,52 @@ func (p *pair) compile(plugin implementation, prefixes []netip.Prefix) error {
 	return nil
 }
 
-// line returns the line of an origin of one of the clusters, or 0.
-func (p *pair) line(_ int, o model.Origin) int { return load.Locate(o) }
+// longestRead is the size of the largest file that is read again for the lines of
+// an object.
+const longestRead = 4 << 20
+
+// line returns the line of an origin of one of the clusters, or 0. Of objects
+// whose text was not kept, the file is looked at again, if it is not too large.
+func (p *pair) line(side int, o model.Origin) int {
+	if o.Doc != nil || o.Field == "" || o.Line == 0 || o.File == "-" {
+		return load.Locate(o)
+	}
+	text := p.text(side, o.File)
+	for range o.Line - 1 {
+		_, rest, ok := bytes.Cut(text, []byte("\n"))
+		if !ok {
+			return o.Line
+		}
+		text = rest
+	}
+	if end := bytes.Index(text, []byte("\n---")); end >= 0 {
+		text = text[:end+1]
+	}
+	// An item of a list is no document of its own: then this finds nothing, and
+	// the line of the object it is.
+	o.Doc = &model.Document{File: o.File, Line: o.Line, Text: text}
+	return load.Locate(o)
+}
+
+// text returns a file as it is, or nothing where it cannot be looked at.
+func (p *pair) text(side int, name string) []byte {
+	key := fileOf{side, name}
+	if text, ok := p.texts[key]; ok {
+		return text
+	}
+	text := []byte(nil)
+	if info, err := fs.Stat(p.files[side], name); err == nil && info.Size() <= longestRead {
+		text, _ = fs.ReadFile(p.files[side], name) // what cannot be read has no lines
+	}
+	if p.texts == nil {
+		p.texts = map[fileOf][]byte{}
+	}
+	p.texts[key] = text
+	return text
+}
+
+// fileOf is a file of a side.
+type fileOf struct {
+	side int
+	name string
+}

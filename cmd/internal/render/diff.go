@@ -259,9 +259,12 @@ func how(c engine.Cause) string {
 	return "by"
 }
 
-// places says where an edit stands: on the side after if that has it, and on the
-// side before where that is another place.
-func (d *Diff) places(e *engine.Edit) string {
+// places says where an edit stands.
+func (d *Diff) places(e *engine.Edit) string { return strings.Join(d.sides(e), ", was ") }
+
+// sides returns where an edit stands: on the side after if that has it, and on
+// the side before where that is another place.
+func (d *Diff) sides(e *engine.Edit) []string {
 	side := func(side int, list []model.Origin) string {
 		if len(list) == 0 {
 			return ""
@@ -272,14 +275,8 @@ func (d *Diff) places(e *engine.Edit) string {
 		}
 		return text
 	}
-	before, after := side(0, e.Before), side(1, e.After)
-	switch {
-	case after == "":
-		return before
-	case before == "" || before == after:
-		return after
-	}
-	return after + ", was " + before
+	out := []string{side(1, e.After), side(0, e.Before)}
+	return slices.Compact(slices.DeleteFunc(out, func(s string) bool { return s == "" }))
 }
 
 // place returns "file:line".

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"netreach/engine"
 )
 
 // A pull-request comment has at most 65,536 characters, and readers put a few in
@@ -124,16 +126,22 @@ func (d *Diff) row(c *consequence) string {
 			by = append(by, fmt.Sprintf("and %d more", len(edits)-i))
 			break
 		}
-		by = append(by, codeList([]string{edits[i].Object})+" "+escapeText(edits[i].Text)+placeCode(d.places(&edits[i])))
+		by = append(by, codeList([]string{edits[i].Object})+" "+escapeText(edits[i].Text)+placeCode(d, &edits[i]))
 	}
 	return "| **" + effectText(c.effect) + "** | " + escapeText(weightText(c.weight)) + " | " + strings.Join(flows, "<br>") + " | " + strings.Join(by, "<br>") + " |\n"
 }
 
-func placeCode(place string) string {
-	if place == "" {
-		return ""
+// placeCode says where an edit stands, on lines of a cell.
+func placeCode(d *Diff, e *engine.Edit) string {
+	var out string
+	for i, place := range d.sides(e) {
+		if i > 0 {
+			out += " was " + codeList([]string{place})
+		} else {
+			out += "<br>" + codeList([]string{place})
+		}
 	}
-	return "<br>" + codeList([]string{place})
+	return out
 }
 
 // lists returns what stands folded: every block of flows, peers that come and go,
@@ -164,7 +172,7 @@ func (d *Diff) lists(all []consequence) []folded {
 	names := map[string]bool{}
 	for _, e := range d.unchanged() {
 		names[e.Object] = true
-		none.lines = append(none.lines, "- "+codeList([]string{e.Object})+" "+escapeText(e.Text)+placeWords(d.places(&e))+"\n")
+		none.lines = append(none.lines, "- "+codeList([]string{e.Object})+" "+escapeText(e.Text)+placeWords(d.sides(&e)...)+"\n")
 	}
 	none.heading = "Edited to no effect: " + countOf(len(names), "policy", "policies")
 	lists := []folded{causes, flows, peers, none}
@@ -181,11 +189,12 @@ func countOf(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-func placeWords(place string) string {
-	if place == "" {
+func placeWords(places ...string) string {
+	places = slices.DeleteFunc(slices.Clone(places), func(p string) bool { return p == "" })
+	if len(places) == 0 {
 		return ""
 	}
-	return ", " + codeList([]string{place})
+	return ", " + codeList(places)
 }
 
 // codeList marks words as code, within a table: no word ends the code or the

@@ -64,8 +64,9 @@ func TestRenderers_Verbs(t *testing.T) {
 		t.Fatal(err)
 	}
 	versus := &Versus{Matrix: &Matrix{By: "pod", Table: verdicts.Table(verdicts.Pods())}, Comparison: comparison}
+	difference := portsMoved(t, 2, "np.yaml")
 	for _, f := range formats() {
-		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, BisectOf} {
+		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf} {
 			t.Run(f.name+" "+string(v), func(t *testing.T) {
 				var b bytes.Buffer
 				r := f.open(&b, Options{})
@@ -83,6 +84,8 @@ func TestRenderers_Verbs(t *testing.T) {
 					err = r.Overview(&Overview{})
 				case GraphOf:
 					err = r.Graph(g)
+				case DiffOf:
+					err = r.Diff(difference)
 				}
 				var refused *FormatError
 				if has := slices.Contains(f.verbs, v); has != (err == nil) || has != (b.Len() > 0) || !has && !errors.As(err, &refused) {

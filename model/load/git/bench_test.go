@@ -78,6 +78,7 @@ spec:
 func BenchmarkRead(b *testing.B) {
 	repo := large(b)
 	open := func(b *testing.B) *git.Repository {
+		b.Helper()
 		r, err := git.Open(b.Context(), repo.Dir)
 		if err != nil {
 			b.Fatal(err)
@@ -97,6 +98,7 @@ func BenchmarkRead(b *testing.B) {
 		return tree
 	}
 	read := func(b *testing.B, fsys fs.FS) {
+		b.Helper()
 		if _, _, err := load.Read(load.Options{FS: fsys}, "clusters"); err != nil {
 			b.Fatal(err)
 		}
