@@ -665,4 +665,17 @@ func TestGitHook(t *testing.T) {
 			repo.Git("config", "netreach.path", "the manifests")
 		}
 	}
+	// git commit -a has an index of its own, which the hook must look at.
+	repo.Git("config", "netreach.failOn", "opened")
+	repo.Git("reset", "--quiet", "--hard")
+	repo.Write("the manifests/db.yaml", closed)
+	repo.Git("add", ".")
+	repo.Git("commit", "--quiet", "--no-verify", "-m", "closed")
+	repo.Write("the manifests/db.yaml", opens)
+	if got := script(t, repo.Dir, plainShell, "git commit --quiet -a -m x", nil); got.code != 1 || !strings.Contains(got.stderr, "who reaches whom") {
+		t.Errorf("commit -a: exit %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
+	if got := script(t, repo.Dir, plainShell, "git commit --quiet -m x -- 'the manifests/db.yaml'", nil); got.code != 1 || !strings.Contains(got.stderr, "who reaches whom") {
+		t.Errorf("commit PATH: exit %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
 }

@@ -63,12 +63,15 @@ func (h *history) at(hash string) (*state, error) {
 		return st, nil
 	}
 	of, digest, err := h.side(hash)
-	if err != nil {
+	if _, ok := errors.AsType[*git.Error](err); ok {
 		return nil, err
 	}
 	h.tried++
 	st, ok := h.digests[digest]
-	if !ok || digest == "" {
+	switch {
+	case err != nil: // something at paths leads nowhere
+		st = &state{err: err}
+	case !ok || digest == "":
 		st = &state{}
 		if st.moment, st.err = h.judge(of, false); digest != "" {
 			h.digests[digest] = st

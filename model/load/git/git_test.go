@@ -203,6 +203,7 @@ func TestTree_links(t *testing.T) {
 	for name, target := range map[string]string{
 		"prod/pod.yaml": "../base/pod.yaml", "again/x.yaml": "../prod/pod.yaml", "dir": "base", "broken/gone.yaml": "nothing.yaml",
 		"circle/a.yaml": "b.yaml", "circle/b.yaml": "a.yaml", "out/abs.yaml": secret, "up/out.yaml": "../../secret.yaml", "harmless/gone": "nothing",
+		"inside/abs.yaml": filepath.Join(repo.Dir, "base", "pod.yaml"),
 	} {
 		full := filepath.Join(repo.Dir, name)
 		if err := os.MkdirAll(filepath.Dir(full), 0o750); err != nil {
@@ -224,7 +225,7 @@ func TestTree_links(t *testing.T) {
 		{"again", "web"},
 		{"dir/pod.yaml", "web"},
 		{"dir", "web"},
-		{"harmless", "db"},
+		{"harmless", "db"}, {"inside", "web"},
 		{"prod/../dir/../base/pod.yaml", "web"},
 		{"broken", "error: reading broken/gone.yaml: file does not exist"},
 		{"circle", "error: reading circle/a.yaml: too many links, in a circle perhaps\nreading circle/b.yaml: too many links, in a circle perhaps"},

@@ -107,7 +107,11 @@ func (t *Tree) walk(steps []string) (place, error) {
 				return at, err
 			}
 			if strings.HasPrefix(target, "/") || filepath.IsAbs(target) {
-				return at, fmt.Errorf("a link to %s, which is outside the repository", target)
+				rel, ok := below(t.r.top, filepath.FromSlash(target))
+				if !ok || t.r.top == "" {
+					return at, fmt.Errorf("a link to %s, which is outside the repository", target)
+				}
+				at, target = place{}, filepath.ToSlash(rel)
 			}
 			rest = slices.Concat(strings.FieldsFunc(target, isSlash), rest)
 			continue

@@ -81,8 +81,10 @@ func (r *Repository) unknown(name, complaint string, err error) error {
 	case strings.Contains(complaint, "is ambiguous"):
 		e.Text, e.Hint = fmt.Sprintf("%q is ambiguous: more than one object begins like this", name), "write more digits of the commit"
 		return e
-	case !strings.Contains(complaint, "single revision"), r.outdated():
+	case !strings.Contains(complaint, "single revision"):
 		return r.failed("rev-parse", complaint, err)
+	case r.outdated():
+		e.Text, e.Hint = "git is older than 2.30, and cannot be told what is a revision and what an option", "update git"
 	case r.unborn():
 		e.Hint = "the repository has no commit on this branch yet"
 	case r.shallow:

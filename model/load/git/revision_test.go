@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -286,5 +287,55 @@ func TestLine(t *testing.T) {
 	c, err := r.Describe(h["M"])
 	if err != nil || c.Subject != "merge side" || c.Author != "Ann Author" || c.Email != "ann@example.com" || c.Date.IsZero() || !slices.Equal(c.Parents, []string{h["4"], h["3"]}) {
 		t.Error(c, err)
+	}
+}
+
+// A few digits that several objects begin with are no name.
+func TestRange_ambiguousDigits(t *testing.T) {
+	repo := gittest.New(t)
+	var blobs strings.Builder
+	for i := range 2000 {
+		text := fmt.Sprint(i)
+		fmt.Fprintf(&blobs, "blob\ndata %d\n%s\n", len(text), text)
+	}
+	repo.Feed(strings.NewReader(blobs.String()), "fast-import", "--quiet")
+	repo.Commit("one")
+	seen := map[string]bool{}
+	for hash := range strings.FieldsSeq(repo.Git("cat-file", "--batch-check=%(objectname)", "--batch-all-objects")) {
+		digits := hash[:4]
+		if !seen[digits] {
+			seen[digits] = true
+			continue
+		}
+		_, err := open(t, repo, "").Range(digits)
+		if err == nil || !strings.Contains(err.Error(), "more than one object begins like this") || !strings.Contains(hint(err), "more digits") {
+			t.Error(err, hint(err))
+		}
+		return
+	}
+	t.Fatal("of 2,000 objects no two begin with the same four digits")
+}
+
+// An old git is named as the trouble, and not the revision.
+func TestRange_oldGit(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the stand-in for git is a shell script")
+	}
+	repo := gittest.New(t)
+	repo.Commit("one")
+	r := open(t, repo, "")
+	bin := t.TempDir()
+	old := `#!/bin/sh
+case "$*" in
+*rev-parse*) echo "fatal: Needed a single revision" >&2; exit 128 ;;
+*version*) echo "git version 2.25.1" ;;
+esac
+`
+	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(old), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	if _, err := r.Range("HEAD"); err == nil || !strings.Contains(err.Error(), "git is older than 2.30") {
+		t.Error(err)
 	}
 }
