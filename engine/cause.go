@@ -198,7 +198,7 @@ func (x *attribution) ofProgram(pair [3]int32) []int32 {
 	for side, m := range []*Matrix{x.before, x.after} {
 		for _, entry := range m.dirs[d].programs[pair[1+side]].entries {
 			if id := x.policyOf[side][entry/2]; id >= 0 {
-				out = append(out, x.ofPolicy(&x.edits.policies[id], d)...)
+				out = append(out, x.ofPolicy(&x.policies[id], d)...)
 			}
 		}
 	}
@@ -317,8 +317,8 @@ func (x *attribution) examine(k *jointKind, atom int, v, w model.Verdict, possib
 	}
 	// None is enough alone: leave out what is not needed.
 	needed := slices.Clone(possible)
-	for i := len(needed) - 1; i >= 0; i-- {
-		without := slices.Delete(slices.Clone(needed), i, i+1)
+	for _, edit := range slices.Backward(possible) {
+		without := slices.DeleteFunc(slices.Clone(needed), func(e int32) bool { return e == edit })
 		if gives(without) == w {
 			needed = without
 		}

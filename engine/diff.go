@@ -335,7 +335,7 @@ func (d *Diff) podPairs(f ChangedFlows) int {
 // change of some of them says.
 func (d *Diff) changedPairs(i, j, side int, change Change) int {
 	c := d.Comparison
-	proto, port := model.TCP, uint16(model.MinPort)
+	proto, port := model.TCP, model.MinPort
 	if len(change.Ports) > 0 {
 		proto, port = change.Ports[0].Protocol, change.Ports[0].First
 	}

@@ -58,7 +58,9 @@ func flowsOf(d *engine.Diff, reversed bool) []string {
 	}
 	var out []string
 	for key, list := range ports {
-		slices.SortFunc(list, func(a, b engine.PortRange) int { return int(a.Protocol)<<16 + int(a.First) - int(b.Protocol)<<16 - int(b.First) })
+		slices.SortFunc(list, func(a, b engine.PortRange) int {
+			return int(a.Protocol)<<16 + int(a.First) - int(b.Protocol)<<16 - int(b.First)
+		})
 		out = append(out, fmt.Sprint(key, " ", list))
 	}
 	slices.Sort(out)

@@ -40,8 +40,8 @@ Exit code: 0 if a change was found, 1 if the verdict is the same at A and at B (
 		Example: `  # who opened the database to the web tier since the release?
   netreach bisect shop/web shop/db 5432 --git v1.4..HEAD -- manifests/
 
-  # everything that happened to the flow this year
-  netreach bisect shop/web shop/db 5432 --git 'HEAD@{2026-01-01}..' --all -- manifests/`,
+  # everything that happened to the flow since then
+  netreach bisect shop/web shop/db 5432 --git v1.4.. --all -- manifests/`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			words, _ := beforeDash(cmd, args)
 			return wants(2, 3, "a source, a destination and perhaps a port, and paths after --")(cmd, words)

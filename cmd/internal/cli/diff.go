@@ -8,6 +8,7 @@ import (
 
 	"netreach/cmd/internal/render"
 	"netreach/engine"
+	"netreach/model"
 	"netreach/model/near"
 )
 
@@ -115,7 +116,31 @@ func (s *session) showDiff(f differing, before, after side) error {
 	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) {
 		s.code = exitNo
 	}
+	s.hint(p.addresses(d))
 	return out.Diff(d)
+}
+
+// mostLooked bounds how many blocks are looked at for a hint.
+const mostLooked = 20
+
+// addresses returns a hint if flows are unknown for want of an address.
+func (p *pair) addresses(d *render.Diff) string {
+	ends := d.Comparison.Ends
+	looked := 0
+	for _, f := range d.Flows {
+		for side, verdict := range []model.Verdict{f.Change.Before, f.Change.After} {
+			if verdict != model.Unknown || looked == mostLooked {
+				continue
+			}
+			looked++
+			m := p.matrices[side]
+			in := &input{cluster: m.Cluster(), implementation: p.implementation, universe: m.Universe(), matrix: m}
+			if hint := in.addressesFor(m.Judge(ends[f.Src[0]], ends[f.Dst[0]], model.PortMatch{})); hint != "" {
+				return hint
+			}
+		}
+	}
+	return ""
 }
 
 func outcomes() []string { return []string{"opened", "closed", "unknown", "any", "none"} }

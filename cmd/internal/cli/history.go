@@ -169,7 +169,7 @@ func (h *history) moment(hash string, why bool) (render.Moment, error) {
 // diff returns what changes from one commit to another, as far as it is about the
 // flow.
 func (h *history) diff(before, after string) (*render.Diff, error) {
-	p := pair{dir: h.s.env.Dir}
+	p := pair{dir: h.s.env.Dir, implementation: h.plugin}
 	for i, hash := range []string{before, after} {
 		of, _, err := h.side(hash)
 		if err != nil {
@@ -180,7 +180,7 @@ func (h *history) diff(before, after string) (*render.Diff, error) {
 			return nil, err
 		}
 	}
-	if err := p.compile(h.plugin, h.prefixes); err != nil {
+	if err := p.compile(h.prefixes); err != nil {
 		return nil, err
 	}
 	change, err := engine.NewDiff(p.matrices[0], p.matrices[1])

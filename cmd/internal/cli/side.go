@@ -48,6 +48,8 @@ type pair struct {
 	files    [2]fs.FS
 	texts    map[fileOf][]byte // by text
 	matrices [2]*engine.Matrix
+	// implementation is that of both.
+	implementation implementation
 }
 
 // compare reads and compiles two sides.
@@ -60,7 +62,7 @@ func (s *session) compare(before, after side) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pair{dir: s.env.Dir, names: [2]string{before.name, after.name}}
+	p := &pair{dir: s.env.Dir, implementation: plugin, names: [2]string{before.name, after.name}}
 	for i, of := range []side{before, after} {
 		if p.clusters[i], err = s.load(of); err != nil {
 			return nil, err
@@ -72,12 +74,12 @@ func (s *session) compare(before, after side) (*pair, error) {
 	if len(before.files)+len(after.files) > 0 && len(p.clusters[0].Pods)+len(p.clusters[1].Pods) == 0 {
 		return nil, troublef("add workloads, or compare snapshots: kubectl get pods,ns,netpol -A -o yaml", "no pods in %s nor in %s: nothing can be reached", before.name, after.name)
 	}
-	return p, p.compile(plugin, prefixes)
+	return p, p.compile(prefixes)
 }
 
 // compile makes the universe of the two clusters, and their matrices.
-func (p *pair) compile(plugin implementation, prefixes []netip.Prefix) error {
-	u, err := engine.NewUniverse(model.Options{Switches: plugin.switches, PodCIDRs: prefixes}, p.clusters[0], engine.Align(p.clusters[0], p.clusters[1]))
+func (p *pair) compile(prefixes []netip.Prefix) error {
+	u, err := engine.NewUniverse(model.Options{Switches: p.implementation.switches, PodCIDRs: prefixes}, p.clusters[0], engine.Align(p.clusters[0], p.clusters[1]))
 	if err != nil {
 		return err
 	}

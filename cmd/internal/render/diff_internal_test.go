@@ -118,7 +118,9 @@ func TestDiff_commentLimit(t *testing.T) {
 		if _, rest, ok := strings.Cut(text, "</summary>\n\n| before"); ok {
 			for line := range strings.Lines(rest) {
 				if strings.Contains(line, "left out for want of room") {
-					fmt.Sscan(line, &left)
+					if _, err := fmt.Sscan(line, &left); err != nil {
+						t.Error(err)
+					}
 				}
 			}
 		}

@@ -17,8 +17,10 @@ func (o object) Diff(d *Diff) error {
 		Changes:  []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{},
 	}
 	for _, c := range slices.Concat(d.consequences(), d.comings()) {
+		example := d.example(&c)
 		item := ConsequenceDocument{
-			Effect: effectWord(c.effect), WeightDocument: weightDocument(c.weight), Flows: []ShiftDocument{},
+			Example: FlowDocument{example[0], example[1], example[2]},
+			Effect:  effectWord(c.effect), WeightDocument: weightDocument(c.weight), Flows: []ShiftDocument{},
 			Cause: d.causeDocument(c.cause),
 		}
 		for _, s := range c.shifts {

@@ -25,7 +25,7 @@ const (
 // characters: what does not fit is left out line by line, and counted.
 func (d markdown) Diff(of *Diff) error {
 	c := comment{left: mostCharacters}
-	c.write("**netreach: " + escapeText(of.totals().line()) + "**\n")
+	c.write("**netreach** " + escapeText(of.totals().line()) + "\n")
 	all := of.consequences()
 	if len(all) > 0 {
 		c.write("\n| | flows | from → to | by |\n|---|---|---|---|\n")
@@ -48,7 +48,7 @@ type comment struct {
 // write writes s whatever it is: headings and the like.
 func (c *comment) write(s string) {
 	c.left -= utf8.RuneCountInString(s)
-	c.WriteString(s)
+	_, _ = c.WriteString(s) // it never fails
 }
 
 // reserve is what is kept for the lines that say what was left out, and for the
@@ -133,15 +133,14 @@ func (d *Diff) row(c *consequence) string {
 
 // placeCode says where an edit stands, on lines of a cell.
 func placeCode(d *Diff, e *engine.Edit) string {
-	var out string
-	for i, place := range d.sides(e) {
-		if i > 0 {
-			out += " was " + codeList([]string{place})
-		} else {
-			out += "<br>" + codeList([]string{place})
-		}
+	places := d.sides(e)
+	for i := range places {
+		places[i] = codeList(places[i : i+1])
 	}
-	return out
+	if len(places) == 0 {
+		return ""
+	}
+	return "<br>" + strings.Join(places, " was ")
 }
 
 // lists returns what stands folded: every block of flows, peers that come and go,

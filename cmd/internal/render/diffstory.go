@@ -19,7 +19,23 @@ func (d *Diff) editsOf(c engine.Cause) []engine.Edit {
 
 // headline says in one line what a cause does and how much that is.
 func (d *Diff) headline(c *consequence) string {
-	return effectText(c.effect) + ": " + weightText(c.weight)
+	line := effectText(c.effect) + ": " + weightText(c.weight)
+	if example := d.example(c); c.weight.Pairs > 1 {
+		line += ", such as " + example[0] + " -> " + example[1] + " " + example[2]
+	}
+	return line
+}
+
+// example returns one flow of a consequence: source, destination and port.
+func (d *Diff) example(c *consequence) [3]string {
+	s := c.shifts[0]
+	src, dst := s.src[0], s.dst[0]
+	if src == dst && len(s.dst) > 1 {
+		dst = s.dst[1]
+	} else if src == dst && len(s.src) > 1 {
+		src = s.src[1]
+	}
+	return [3]string{d.words([]int{src})[0], d.words([]int{dst})[0], Ports(s.ports)[0]}
 }
 
 // story says in lines by what edits, and to which flows. At most most lines are

@@ -29,7 +29,8 @@ func (t *terminal) Diff(d *Diff) error {
 }
 
 func (t *terminal) consequence(d *Diff, c *consequence) {
-	t.line(t.paint.bold(t.paint.verdict(effectColor(c.effect), effectText(c.effect))), ": ", weightText(c.weight))
+	word := effectText(c.effect)
+	t.line(t.paint.bold(t.paint.verdict(effectColor(c.effect), word)), strings.TrimPrefix(d.headline(c), word))
 	t.cause(d, c.cause, "  ")
 	shown := c.shifts[:min(len(c.shifts), mostLines)]
 	width := 0

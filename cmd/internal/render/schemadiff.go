@@ -41,9 +41,18 @@ type ConsequenceDocument struct {
 	Effect string        `json:"effect"`
 	Cause  CauseDocument `json:"cause"`
 	WeightDocument
+	// Example is one of the flows.
+	Example FlowDocument `json:"example"`
 	// Flows are blocks: every source to every destination. Addresses outside are
 	// ranges that a flow line can hold.
 	Flows []ShiftDocument `json:"flows"`
+}
+
+// FlowDocument is one flow, on one range of ports.
+type FlowDocument struct {
+	Src  string `json:"src"`
+	Dst  string `json:"dst"`
+	Port string `json:"port"`
 }
 
 // CauseDocument is the edits that make a change. How is "one"; "together" if it
