@@ -226,7 +226,7 @@ func TestFast_corpus(t *testing.T) {
 			continue
 		}
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !isManifest(name) {
+			if err != nil || d.IsDir() || !IsManifest(name) {
 				return err
 			}
 			text, err := os.ReadFile(name)

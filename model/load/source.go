@@ -77,14 +77,14 @@ func (r *reader) manifests(dir string) ([]string, error) {
 		case d.Type()&fs.ModeSymlink != 0:
 			info, err := fs.Stat(r.fs, name)
 			switch {
-			case err != nil && isManifest(name):
+			case err != nil && IsManifest(name):
 				errs = append(errs, readError(name, err))
 			case err == nil && info.IsDir():
 				r.warn(model.Origin{File: name}, "link-skipped", "a link to a directory, which is not followed", "name the directory itself with -f to read it")
-			case err == nil && info.Mode().IsRegular() && isManifest(name):
+			case err == nil && info.Mode().IsRegular() && IsManifest(name):
 				out = append(out, name)
 			}
-		case d.Type().IsRegular() && isManifest(name):
+		case d.Type().IsRegular() && IsManifest(name):
 			out = append(out, name)
 		}
 		return nil
@@ -96,8 +96,8 @@ func (r *reader) manifests(dir string) ([]string, error) {
 	return nil, fmt.Errorf("no manifests in %q: in a directory, files named *.yaml, *.yml and *.json are read, also with .gz", dir)
 }
 
-// isManifest reports whether a file in a directory is read, by its name.
-func isManifest(name string) bool {
+// IsManifest reports whether a file in a directory is read, by its name.
+func IsManifest(name string) bool {
 	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
 	switch path.Ext(name) {
 	case ".yaml", ".yml", ".json":

@@ -20,6 +20,7 @@ type differing struct {
 
 func (s *session) diff() *cobra.Command {
 	var f differing
+	var of revisions
 	cmd := &cobra.Command{
 		Use:   "diff BEFORE AFTER",
 		Short: "Show which flows a change opens or closes",
@@ -66,6 +67,8 @@ annotations, dot draws what opens in green and what closes in red.`,
 		Args: wants(2, 2, "two states: BEFORE AFTER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case of.given():
+				return s.diffRevisions(cmd, f, of, args)
 			case s.globals.Changed("filename"):
 				return usage(cmd, "the two states are arguments: netreach diff BEFORE AFTER", "diff does not read -f")
 			case args[0] == "-" && args[1] == "-":
@@ -74,6 +77,7 @@ annotations, dot draws what opens in green and what closes in red.`,
 			return s.showDiff(f, side{name: args[0], files: args[:1]}, side{name: args[1], files: args[1:]})
 		},
 	}
+	of.extend(cmd)
 	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", []string{"any"}, "`WHAT` makes the exit code 1: opened, closed, unknown, any, none; repeatable")
 	cmd.Flags().StringVar(&f.ignore, "ignore", "", "`FILE` of accepted flows, which are not shown")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", words(outcomes()...)) // the flag exists

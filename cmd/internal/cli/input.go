@@ -106,9 +106,13 @@ func (s *session) diagnose(what string, problems []model.Diagnostic) error {
 	for _, d := range problems {
 		if d.Severity == model.Error {
 			errs++
-		} else if s.flags.quiet {
-			continue
+		} else if s.flags.quiet || s.warned[d.String()] {
+			continue // what both states of a repository have is said once
 		}
+		if s.warned == nil {
+			s.warned = map[string]bool{}
+		}
+		s.warned[d.String()] = true
 		fmt.Fprintln(s.env.Stderr, d)
 	}
 	switch errs {

@@ -14,7 +14,8 @@ import (
 type side struct {
 	// name is what the user calls it: "before/", "main".
 	name string
-	// fs is what files are looked up in; nil is the session's.
+	// fs is what files are looked up in; nil is the session's. A side that has one
+	// may be without files, and then there is nothing in it.
 	fs    fs.FS
 	files []string
 }
@@ -22,14 +23,17 @@ type side struct {
 // load reads a side. What is wrong with it is printed; the error says that there
 // is no answer.
 func (s *session) load(of side) (*model.Cluster, error) {
-	files := of.fs
-	if files == nil {
-		files = s.env.FS
+	files, what := of.fs, "input of "+of.name
+	switch {
+	case files == nil:
+		files, what = s.env.FS, "input"
+	case len(of.files) == 0:
+		return &model.Cluster{}, nil
 	}
 	cluster, problems, err := load.Read(load.Options{
 		FS: files, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient,
 	}, of.files...)
-	if reported := s.diagnose("input", problems); reported != nil {
+	if reported := s.diagnose(what, problems); reported != nil {
 		return nil, reported
 	}
 	return cluster, err
@@ -67,7 +71,7 @@ func (s *session) compare(before, after side) (*pair, error) {
 			p.files[i] = s.env.FS
 		}
 	}
-	if len(p.clusters[0].Pods)+len(p.clusters[1].Pods) == 0 {
+	if len(before.files)+len(after.files) > 0 && len(p.clusters[0].Pods)+len(p.clusters[1].Pods) == 0 {
 		return nil, troublef("add workloads, or compare snapshots: kubectl get pods,ns,netpol -A -o yaml", "no pods in %s nor in %s: nothing can be reached", before.name, after.name)
 	}
 	return p, p.compile(prefixes)

@@ -21,10 +21,7 @@ func (o object) Diff(d *Diff) error {
 		item := ConsequenceDocument{
 			Example: FlowDocument{example[0], example[1], example[2]},
 			Effect:  effectWord(c.effect), WeightDocument: weightDocument(c.weight), Flows: []ShiftDocument{},
-			Cause: CauseDocument{How: howWord(c.cause), Edits: []EditDocument{}},
-		}
-		for _, e := range c.cause.Edits {
-			item.Cause.Edits = append(item.Cause.Edits, d.editDocument(&d.Edits[e]))
+			Cause: d.causeDocument(c.cause),
 		}
 		for _, s := range c.shifts {
 			item.Flows = append(item.Flows, ShiftDocument{diffWord(s.before), diffWord(s.after), d.words(s.src), d.words(s.dst), Ports(s.ports)})
@@ -68,6 +65,14 @@ func howWord(c engine.Cause) string {
 		return "together"
 	}
 	return "one"
+}
+
+func (d *Diff) causeDocument(c engine.Cause) CauseDocument {
+	doc := CauseDocument{How: howWord(c), Edits: []EditDocument{}}
+	for _, e := range c.Edits {
+		doc.Edits = append(doc.Edits, d.editDocument(&d.Edits[e]))
+	}
+	return doc
 }
 
 func (d *Diff) editDocument(e *engine.Edit) EditDocument {

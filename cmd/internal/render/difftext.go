@@ -31,16 +31,7 @@ func (t *terminal) Diff(d *Diff) error {
 func (t *terminal) consequence(d *Diff, c *consequence) {
 	word := effectText(c.effect)
 	t.line(t.paint.bold(t.paint.verdict(effectColor(c.effect), word)), strings.TrimPrefix(d.headline(c), word))
-	indent := "  "
-	if len(c.cause.Edits) != 1 || c.cause.Open {
-		t.line(indent, how(c.cause), ":")
-		indent += "  "
-	} else {
-		indent += how(c.cause) + " "
-	}
-	for _, e := range c.cause.Edits {
-		t.line(indent, d.Edits[e].Object, " ", d.Edits[e].Text, t.paint.dim(at(d.places(&d.Edits[e]))))
-	}
+	t.cause(d, c.cause, "  ")
 	shown := c.shifts[:min(len(c.shifts), mostLines)]
 	width := 0
 	for _, s := range shown {
@@ -56,6 +47,19 @@ func (t *terminal) consequence(d *Diff, c *consequence) {
 		t.line("    ", t.paint.dim(fmt.Sprintf("and %s; -o json has all, -o tsv pair by pair", count(more, "more line"))))
 	}
 	t.line()
+}
+
+// cause writes the edits that a change comes from.
+func (t *terminal) cause(d *Diff, c engine.Cause, indent string) {
+	if len(c.Edits) != 1 || c.Open {
+		t.line(indent, how(c), ":")
+		indent += "  "
+	} else {
+		indent += how(c) + " "
+	}
+	for _, e := range c.Edits {
+		t.line(indent, d.Edits[e].Object, " ", d.Edits[e].Text, t.paint.dim(at(d.places(&d.Edits[e]))))
+	}
 }
 
 // effectColor returns the verdict whose colour an effect has.

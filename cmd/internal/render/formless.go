@@ -23,3 +23,6 @@ func (f formless) Overview(*Overview) error { return f.no(OverviewOf) }
 
 // Graph has no form.
 func (f formless) Graph(*Graph) error { return f.no(GraphOf) }
+
+// Bisect has no form.
+func (f formless) Bisect(*Bisection) error { return f.no(BisectOf) }

@@ -21,6 +21,7 @@ const (
 	OverviewOf Verb = "matrix --summary"
 	GraphOf    Verb = "graph"
 	DiffOf     Verb = "diff"
+	BisectOf   Verb = "bisect"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -40,6 +41,8 @@ type Renderer interface {
 	Overview(*Overview) error
 	// Graph writes the matrix as a graph.
 	Graph(*Graph) error
+	// Bisect writes the commits that changed a flow.
+	Bisect(*Bisection) error
 }
 
 // Options say how to write.
@@ -78,11 +81,11 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf}, newText},
 		{"dot", []Verb{GraphOf, DiffOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf}, newJSON},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf}, newJSON},
 		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newMarkdown},
 		{"sarif", []Verb{DiffOf}, newSARIF},
 		{"github", []Verb{DiffOf}, newGitHub},

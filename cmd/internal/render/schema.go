@@ -9,7 +9,8 @@ const Schema = "netreach/v1"
 type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
-	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph" or "diff".
+	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph", "diff" or
+	// "bisect".
 	Kind string `json:"kind"`
 }
 
