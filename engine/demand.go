@@ -73,6 +73,9 @@ type Finding struct {
 	Else bool
 	// Verdict is the verdict about the set that is not as demanded.
 	Verdict model.Verdict
+	// Skipped is the number of destinations that have none of the ports, all of
+	// which the line names by a name: they are left out.
+	Skipped int
 	// Opened are the flows that no line is about and that are not denied: of Rest.
 	Opened []Opening
 }
@@ -103,7 +106,10 @@ func (c *Checker) Check(i int) Finding {
 	case d.Form == expect.Rest:
 		return c.rest()
 	case d.Form == expect.Only, d.Verdict == model.Allowed, d.Verdict == model.Denied:
-		return c.uniform(c.parts(d))
+		parts := c.parts(d)
+		f := c.uniform(parts)
+		f.Skipped = len(parts[0].dst) - judged(parts[0].batches)
+		return f
 	}
 	return c.mixed(c.items(d))
 }

@@ -39,11 +39,15 @@ func (c *Checker) rest() Finding {
 		return true
 	})
 	f.Opened = r.open.blocks()
-	if len(f.Opened) > 0 {
-		f.Witness = &f.Opened[0].Witness
+	for i := range f.Opened { // a flow between pods says more than one with an address
+		if w := &f.Opened[i].Witness; f.Witness == nil || c.m.isPod(w.Src) && c.m.isPod(w.Dst) && !(c.m.isPod(f.Witness.Src) && c.m.isPod(f.Witness.Dst)) {
+			f.Witness = w
+		}
 	}
 	return f
 }
+
+func (m *Matrix) isPod(id PeerID) bool { return m.u.peers[id].Kind == PodPeer }
 
 // remainder is what the lines of a file leave over.
 type remainder struct {

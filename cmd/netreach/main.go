@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"netreach/cmd/internal/cli"
 	"netreach/model/load"
@@ -28,6 +29,7 @@ func run() int {
 		FS:         load.OS{},
 		Dir:        filepath.ToSlash(dir),
 		Getenv:     os.Getenv,
+		Now:        time.Now,
 		IsTerminal: isTerminal(os.Stdout),
 		Width:      width,
 		Build:      debug.ReadBuildInfo,

@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime/debug"
+	"time"
 )
 
 // Env is everything that the command line sees of the process that runs it.
@@ -21,6 +22,8 @@ type Env struct {
 	Dir string
 	// Getenv returns an environment variable, or "".
 	Getenv func(string) string
+	// Now returns the time, for how long something took. Nil tells none.
+	Now func() time.Time
 	// IsTerminal tells whether a person looks at Stdout, and Width how many
 	// columns they see; 0 is unknown.
 	IsTerminal bool

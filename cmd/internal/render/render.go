@@ -20,6 +20,7 @@ const (
 	VersusOf   Verb = "matrix --versus"
 	OverviewOf Verb = "matrix --summary"
 	GraphOf    Verb = "graph"
+	TestOf     Verb = "test"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -37,6 +38,8 @@ type Renderer interface {
 	Overview(*Overview) error
 	// Graph writes the matrix as a graph.
 	Graph(*Graph) error
+	// Test writes what became of expectations.
+	Test(*Tests) error
 }
 
 // Options say how to write.
@@ -73,12 +76,15 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, TestOf}, newText},
 		{"dot", []Verb{GraphOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf}, newJSON},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, TestOf}, newJSON},
 		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
+		{"junit", []Verb{TestOf}, newJUnit},
+		{"tap", []Verb{TestOf}, newTAP},
+		{"github", []Verb{TestOf}, newGitHub},
 	}
 }
 

@@ -9,7 +9,8 @@ const Schema = "netreach/v1"
 type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
-	// Kind is "query", "matrix", "versus", "summary" or "graph".
+	// Kind is "query", "matrix", "versus", "summary", "graph" or
+	// "test".
 	Kind string `json:"kind"`
 }
 
