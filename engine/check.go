@@ -43,7 +43,7 @@ func (c *Checker) uniform(parts []*part) Finding {
 // or nothing at all.
 func (c *Checker) alone(p *part, selves []PeerID) Finding {
 	switch {
-	case len(selves) == 0 || judged(p.batches) < len(p.dst):
+	case len(selves) == 0 || destinationsOf(p.batches) < len(p.dst):
 		return Finding{Nothing: nothingAtAll}
 	case p.wanted == model.Allowed: // as a pod always reaches itself (NP-43)
 		return Finding{Holds: true, Pairs: uint64(len(selves))}
@@ -53,8 +53,8 @@ func (c *Checker) alone(p *part, selves []PeerID) Finding {
 	return Finding{Pairs: uint64(len(selves)), Failing: uint64(len(selves)), Witness: w}
 }
 
-// judged counts the destinations that have one of the ports.
-func judged(batches []portBatch) int {
+// destinationsOf counts the destinations that have one of the ports.
+func destinationsOf(batches []portBatch) int {
 	n := 0
 	for i := range batches {
 		n += len(batches[i].dst)

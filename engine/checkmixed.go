@@ -23,7 +23,7 @@ func (c *Checker) items(d *Demand) (*Demand, []item) {
 			}
 			for _, p := range d.Ports {
 				one := item{src: src, batches: c.m.batches(dst, []model.PortMatch{p}, d.PortsExcept)}
-				one.complete = judged(one.batches) == len(dst)
+				one.complete = destinationsOf(one.batches) == len(dst)
 				for i := range one.batches {
 					one.groups = append(one.groups, c.m.groupShapes(End{Peers: one.batches[i].dst}))
 				}

@@ -108,7 +108,7 @@ func (c *Checker) Check(i int) Finding {
 	case d.Form == expect.Only, d.Verdict == model.Allowed, d.Verdict == model.Denied:
 		parts := c.parts(d)
 		f := c.uniform(parts)
-		f.Skipped = len(parts[0].dst) - judged(parts[0].batches)
+		f.Skipped = len(parts[0].dst) - destinationsOf(parts[0].batches)
 		return f
 	}
 	return c.mixed(c.items(d))
