@@ -21,12 +21,16 @@ func (c *Checker) uniform(parts []*part) Finding {
 		}
 		pairs, selves := c.pairs(p)
 		if pairs == 0 && !p.others {
-			return c.alone(p, selves)
+			alone := c.alone(p, selves)
+			if !alone.Holds {
+				return alone
+			}
+			pairs = alone.Pairs
 		}
 		f.Pairs += pairs
 		for i := range p.batches {
 			b := &p.batches[i]
-			w := c.witness(p, b)
+			w := c.witness(p, b) // none of a pod with itself
 			if w == nil {
 				continue
 			}

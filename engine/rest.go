@@ -222,37 +222,43 @@ type openFlow struct {
 
 // check calls f with what is left over and not denied, until f returns false.
 func (r *remainder) check(profileOf func(flowKind) *profile, f func(openFlow) bool) {
-	m := r.c.m
 	for i := range r.sources {
-		a := &r.sources[i]
 		for k := range r.destinations {
-			b := &r.destinations[k]
-			if m.isOutside(&a.shapeGroup) && m.isOutside(&b.shapeGroup) || !m.shapesMeet(a.shape, b.shape) {
-				continue
-			}
-			var covered []PortRange
-			known := false
-			pairs, _ := m.groupPairs(&a.shapeGroup, &b.shapeGroup)
-			for _, p := range pairs {
-				pr := profileOf(p.kind)
-				for n, v := range pr.verdicts {
-					if v == model.Denied || v == model.None {
-						continue
-					}
-					if !known {
-						covered, known = coveredBy(a, b), true
-					}
-					end := m.u.ports.Len()
-					if n+1 < len(pr.starts) {
-						end = int(pr.starts[n+1])
-					}
-					if left := subtractPorts(m.portsOf(int(pr.starts[n]), end), covered); len(left) > 0 && !f(openFlow{a, b, p, v, left}) {
-						return
-					}
-				}
+			if !r.checkPair(&r.sources[i], &r.destinations[k], profileOf, f) {
+				return
 			}
 		}
 	}
+}
+
+// checkPair is check for two groups. It reports whether f never returned false.
+func (r *remainder) checkPair(a, b *restGroup, profileOf func(flowKind) *profile, f func(openFlow) bool) bool {
+	m := r.c.m
+	if m.isOutside(&a.shapeGroup) && m.isOutside(&b.shapeGroup) || !m.shapesMeet(a.shape, b.shape) {
+		return true
+	}
+	var covered []PortRange
+	known := false
+	pairs, _ := m.groupPairs(&a.shapeGroup, &b.shapeGroup)
+	for _, p := range pairs {
+		pr := profileOf(p.kind)
+		for n, v := range pr.verdicts {
+			if v == model.Denied || v == model.None {
+				continue
+			}
+			if !known {
+				covered, known = coveredBy(a, b), true
+			}
+			end := m.u.ports.Len()
+			if n+1 < len(pr.starts) {
+				end = int(pr.starts[n+1])
+			}
+			if left := subtractPorts(m.portsOf(int(pr.starts[n]), end), covered); len(left) > 0 && !f(openFlow{a, b, p, v, left}) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // portsOf returns the ports of the atoms lo to hi-1.
