@@ -31,7 +31,7 @@ const (
 const expectationSuffix = ".txt"
 
 func (s *session) test() *cobra.Command {
-	var verbose bool
+	var t testing
 	cmd := &cobra.Command{
 		Use:   "test FILE... -f FILE",
 		Short: "Hold a cluster against a file of expectations",
@@ -52,20 +52,37 @@ writes one that nothing can be added to.
 A line that is about no peer at all is no line that holds: it is an error, as is a
 file without expectations.
 
-Exit code: 0 if all hold, 1 if one fails, 2 if there is no answer.`,
+With --coverage it leaves out every policy, and every rule, one at a time, and says
+which lines are not what they were without it. What no line depends on stands first:
+it could be deleted, and no expectation would notice.
+
+Exit code: 0 if all hold, 1 if one fails or less is covered than --fail-under says,
+2 if there is no answer.`,
 		Example: `  netreach test expect.txt -f manifests/
   netreach test policies/tests/ -f manifests/ --verbose
   netreach test expect.txt -f dump.yaml -o junit > report.xml
+  netreach test expect.txt -f manifests/ --coverage --fail-under 80
   helm template ./chart | netreach test expect.txt -f -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage(cmd, "", "test wants files of expectations, or - for standard input")
 			}
-			return s.runTest(args, verbose)
+			t.coverage = t.coverage || cmd.Flags().Changed(failUnder)
+			return s.runTest(args, t)
 		},
 	}
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "show the expectations that hold, too")
+	cmd.Flags().BoolVarP(&t.verbose, "verbose", "v", false, "show the expectations that hold, too")
+	cmd.Flags().BoolVar(&t.coverage, "coverage", false, "say which policies and rules no expectation depends on")
+	cmd.Flags().Float64Var(&t.least, failUnder, 0, "with --coverage, exit with 1 if less than `PERCENT` of them are covered")
 	return cmd
+}
+
+const failUnder = "fail-under"
+
+// testing is what test is asked for beside its files.
+type testing struct {
+	verbose, coverage bool
+	least             float64
 }
 
 // expectations is one file as read.
@@ -75,8 +92,15 @@ type expectations struct {
 	demands []engine.Demand
 }
 
-func (s *session) runTest(names []string, verbose bool) error {
-	out, err := s.renderer(render.TestOf)
+func (s *session) runTest(names []string, t testing) error {
+	if t.least < 0 || t.least > 100 {
+		return troublef("it is a share in per cent, from 0 to 100", "--%s %v: not a share", failUnder, t.least)
+	}
+	verb := render.TestOf
+	if t.coverage {
+		verb = render.CoverageOf
+	}
+	out, err := s.renderer(verb)
 	if err != nil {
 		return err
 	}
@@ -88,7 +112,7 @@ func (s *session) runTest(names []string, verbose bool) error {
 	if err != nil {
 		return err
 	}
-	tests := &render.Tests{Verbose: verbose, NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered()}
+	tests := &render.Tests{Verbose: t.verbose, NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered()}
 	var problems []model.Diagnostic
 	for i := range files {
 		problems = append(problems, in.demand(&files[i])...)
@@ -112,7 +136,33 @@ func (s *session) runTest(names []string, verbose bool) error {
 			s.code = exitNo
 		}
 	}
+	if t.coverage {
+		tests.Coverage = in.coverage(files, t.least)
+		if tests.Coverage.Missed() {
+			s.code = exitNo
+		}
+	}
 	return out.Test(tests)
+}
+
+// coverage says which policies and rules the lines of files depend on.
+func (in *input) coverage(files []expectations, least float64) *render.Coverage {
+	checkers := make([]*engine.Checker, len(files))
+	for i := range files {
+		checkers[i] = engine.NewChecker(in.matrix, files[i].demands)
+	}
+	c := &render.Coverage{Least: least}
+	for _, part := range engine.Cover(in.matrix, checkers) {
+		p := render.CoveredPart{Origin: part.Policy.Origin}
+		if part.Rule != nil {
+			p.Origin, p.Rule = part.Rule.Origin, part.Rule.Name
+		}
+		for _, l := range part.Lines {
+			p.Lines = append(p.Lines, render.LinePlace{File: files[l.File].name, Line: files[l.File].lines[l.Line].Number})
+		}
+		c.Parts = append(c.Parts, p)
+	}
+	return c
 }
 
 // expectations reads the files that names name.

@@ -16,6 +16,8 @@ type Tests struct {
 	Verbose bool
 	// NotEnforced and Tiered are as in Query, for the explanations.
 	NotEnforced, Tiered bool
+	// Coverage is nil unless it was asked for.
+	Coverage *Coverage
 }
 
 // TestFile is the lines of one file, in their order.
@@ -194,6 +196,9 @@ func (t *terminal) Test(tests *Tests) error {
 	}
 	hold, fail := tests.count()
 	t.comment(count(hold+fail, "expectation") + ": " + outcome(hold, fail))
+	if tests.Coverage != nil {
+		t.coverage(tests.Coverage)
+	}
 	return t.err
 }
 

@@ -21,6 +21,7 @@ const (
 	OverviewOf Verb = "matrix --summary"
 	GraphOf    Verb = "graph"
 	TestOf     Verb = "test"
+	CoverageOf Verb = "test --coverage"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -76,15 +77,15 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, TestOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, TestOf, CoverageOf}, newText},
 		{"dot", []Verb{GraphOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, TestOf}, newJSON},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, TestOf, CoverageOf}, newJSON},
 		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
 		{"junit", []Verb{TestOf}, newJUnit},
 		{"tap", []Verb{TestOf}, newTAP},
-		{"github", []Verb{TestOf}, newGitHub},
+		{"github", []Verb{TestOf, CoverageOf}, newGitHub},
 	}
 }
 

@@ -30,6 +30,8 @@ type TestsDocument struct {
 	Hold  int                `json:"hold"`
 	Fail  int                `json:"fail"`
 	Files []TestFileDocument `json:"files"`
+	// Coverage is there if it was asked for.
+	Coverage *CoverageDocument `json:"coverage,omitempty"`
 }
 
 // TestFileDocument is one file of expectations.
@@ -84,6 +86,9 @@ func (o object) Test(t *Tests) error {
 			file.Lines = append(file.Lines, line)
 		}
 		d.Files = append(d.Files, file)
+	}
+	if t.Coverage != nil {
+		d.Coverage = o.coverage(t.Coverage)
 	}
 	return o.indented(d)
 }
@@ -151,6 +156,11 @@ func (g github) Test(t *Tests) error {
 			if err := g.annotate(as...); err != nil {
 				return err
 			}
+		}
+	}
+	if t.Coverage != nil {
+		if err := g.coverage(t.Coverage); err != nil {
+			return err
 		}
 	}
 	hold, fail := t.count()
