@@ -111,21 +111,24 @@ func (c *Checker) failing(p *part, b *portBatch) (n uint64) {
 	if p.wanted == model.Allowed {
 		c.strangers(p, b, func(src, dst *shapeGroup) { n += size(src) * size(dst) })
 	}
-	if c.m.simple(p.source.plain) && c.m.simple(b.target.plain) {
-		return n + newTallyOf(c.m, p, b).failing()
-	}
-	for i := range p.source.plain {
-		for k := range b.target.plain {
-			src, dst := &p.source.plain[i], &b.target.plain[k]
-			if c.m.isOutside(src) && c.m.isOutside(dst) || !c.m.shapesMeet(src.shape, dst.shape) {
-				continue
-			}
-			kind := flowKind{src.shape, dst.shape, unrelated}
-			if _, bad := c.otherwise(&c.profiler.list[c.profiler.of(kind)], p.wanted, b); bad {
-				n += size(src)*size(dst) - uint64(len(c.m.shared(src.peers, dst.peers)))
+	t := newTallyOf(c.m, p, b)
+	n += t.failing()
+	each := func(sources, targets []shapeGroup) {
+		for i := range sources {
+			for k := range targets {
+				src, dst := &sources[i], &targets[k]
+				if c.m.isOutside(src) && c.m.isOutside(dst) || !c.m.shapesMeet(src.shape, dst.shape) {
+					continue
+				}
+				kind := flowKind{src.shape, dst.shape, unrelated}
+				if _, bad := c.otherwise(&c.profiler.list[c.profiler.of(kind)], p.wanted, b); bad {
+					n += size(src)*size(dst) - uint64(len(c.m.shared(src.peers, dst.peers)))
+				}
 			}
 		}
 	}
+	each(t.several[model.Egress], b.target.plain)
+	each(t.one[model.Egress], t.several[model.Ingress])
 	return n
 }
 
@@ -144,11 +147,6 @@ func (m *Matrix) ofKind(x *meeting) uint64 {
 	return size(x.a)*size(x.b) - all - uint64(len(m.shared(x.a.peers, x.b.peers)))
 }
 
-// simple reports whether every group is of one class.
-func (m *Matrix) simple(groups []shapeGroup) bool {
-	return !slices.ContainsFunc(groups, func(g shapeGroup) bool { return len(m.u.shapes[g.shape]) != 1 })
-}
-
 // checkTally counts failing pairs between plain peers of one class each, by the
 // programs of their classes rather than by pairs.
 type checkTally struct {
@@ -160,6 +158,8 @@ type checkTally struct {
 	nSrc   map[int]uint64 // by class
 	nDst   map[int]uint64
 	itself map[int]uint64 // by class: pods on both sides, with themselves
+	// The plain groups of either side, by whether they are of one class.
+	one, several [model.Directions][]shapeGroup
 }
 
 // familyProgram is classes of one family and one program, outside or not.
@@ -185,6 +185,11 @@ func (t *checkTally) sort(groups []shapeGroup, d model.Direction) (map[familyPro
 	builders := map[familyProgram]*bitset.Builder{}
 	weights := map[int]uint64{}
 	for i := range groups {
+		if len(t.m.u.shapes[groups[i].shape]) != 1 {
+			t.several[d] = append(t.several[d], groups[i])
+			continue
+		}
+		t.one[d] = append(t.one[d], groups[i])
 		class := int(t.m.u.shapes[groups[i].shape][0])
 		a := t.m.ground.attr(class)
 		if a.kind == attrAbsent {

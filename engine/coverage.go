@@ -49,87 +49,116 @@ func Cover(m *Matrix, files []*Checker) []Covered {
 	return out
 }
 
-// coverage is the lines of all files by the programs that they touch.
+// coverage is the conditions of all lines by the programs that they touch.
 type coverage struct {
-	m       *Matrix
-	cache   *withoutCache
-	lines   []*coverLine
-	touched [model.Directions]map[int32][]int32 // program -> indices of lines, ascending
+	m          *Matrix
+	cache      *withoutCache
+	lines      []coverLine
+	conditions []coverCondition
+	touched    [model.Directions]map[int32][]int32 // program -> indices of conditions, ascending
 }
 
-// coverLine is a line, and what decides whether it holds. It holds if all its
-// conditions do.
+// coverLine is a line. It holds if none of its conditions is unmet.
 type coverLine struct {
-	ref        LineRef
-	holds      bool
-	conditions []condition
+	ref   LineRef
+	unmet int
+}
+
+// coverCondition is a condition of a line.
+type coverCondition struct {
+	condition
+	line int32
+	met  bool
 }
 
 // condition is a part of what a line demands.
 type condition interface {
 	// programs returns the programs that it depends on.
 	programs(d model.Direction) []int32
-	// met reports whether it is met: with all policies for a nil argument.
-	met(w *without) bool
+	// metBefore reports whether it is met with all policies.
+	metBefore() bool
+	// metWithout reports whether it is met without something. The programs are those
+	// of its own that hold it.
+	metWithout(w *without, programs *programList) bool
 }
+
+// programList is programs by direction.
+type programList [model.Directions][]int32
 
 // add takes in a line.
 func (c *coverage) add(ref LineRef, checker *Checker) {
-	line := &coverLine{ref: ref}
+	var conditions []condition
 	d := &checker.demands[ref.Line]
 	switch {
 	case d.Form == expect.Rest:
-		line.conditions = append(line.conditions, newRestCondition(checker))
+		conditions = append(conditions, newRestCondition(checker))
 	case d.Form == expect.Only, d.Verdict == model.Allowed, d.Verdict == model.Denied:
 		for _, p := range checker.parts(d) {
 			for i := range p.batches {
-				line.conditions = append(line.conditions, newBatchCondition(checker, p, &p.batches[i]))
+				conditions = append(conditions, newBatchCondition(checker, p, &p.batches[i]))
 			}
 		}
 	default:
 		_, items := checker.items(d)
 		for i := range items {
-			line.conditions = append(line.conditions, &itemCondition{checker: checker, item: &items[i], wanted: d.Verdict})
+			conditions = append(conditions, &itemCondition{checker: checker, item: &items[i], wanted: d.Verdict})
 		}
 	}
-	line.holds = line.met(nil)
-	index := int32(len(c.lines))
-	c.lines = append(c.lines, line)
-	for d := range model.Directions {
-		seen := map[int32]bool{}
-		for _, cond := range line.conditions {
-			for _, p := range cond.programs(d) {
-				if !seen[p] {
-					seen[p] = true
-					c.touched[d][p] = append(c.touched[d][p], index)
-				}
+	line := coverLine{ref: ref}
+	for _, cond := range conditions {
+		met := cond.metBefore()
+		if !met {
+			line.unmet++
+		}
+		index := int32(len(c.conditions))
+		c.conditions = append(c.conditions, coverCondition{cond, int32(len(c.lines)), met})
+		for d := range model.Directions {
+			programs := cond.programs(d)
+			slices.Sort(programs)
+			for _, p := range slices.Compact(programs) {
+				c.touched[d][p] = append(c.touched[d][p], index)
 			}
 		}
 	}
-}
-
-func (l *coverLine) met(w *without) bool {
-	for _, c := range l.conditions {
-		if !c.met(w) {
-			return false
-		}
-	}
-	return true
+	c.lines = append(c.lines, line)
 }
 
 // changed returns the lines that hold no longer, or hold now.
 func (c *coverage) changed(w *without) []LineRef {
-	var candidates []int32
+	touched := map[int32]*programList{}
 	for d := range model.Directions {
 		for _, member := range w.concerns(d) {
-			candidates = append(candidates, c.touched[d][member.program]...)
+			for _, i := range c.touched[d][member.program] {
+				if touched[i] == nil {
+					touched[i] = new(programList)
+				}
+				touched[i][d] = append(touched[i][d], member.program)
+			}
 		}
 	}
-	slices.Sort(candidates)
+	var lines []int32
+	unmet := map[int32]int{}
+	for i, programs := range touched {
+		cond := &c.conditions[i]
+		met := cond.metWithout(w, programs)
+		if met == cond.met {
+			continue
+		}
+		if _, seen := unmet[cond.line]; !seen {
+			lines = append(lines, cond.line)
+			unmet[cond.line] = c.lines[cond.line].unmet
+		}
+		if met {
+			unmet[cond.line]--
+		} else {
+			unmet[cond.line]++
+		}
+	}
+	slices.Sort(lines)
 	var out []LineRef
-	for _, i := range slices.Compact(candidates) {
-		if l := c.lines[i]; l.met(w) != l.holds {
-			out = append(out, l.ref)
+	for _, i := range lines {
+		if (unmet[i] == 0) != (c.lines[i].unmet == 0) {
+			out = append(out, c.lines[i].ref)
 		}
 	}
 	return out
@@ -228,23 +257,19 @@ func (x *batchCondition) programs(d model.Direction) []int32 {
 	return out
 }
 
-func (x *batchCondition) met(w *without) bool {
-	switch {
-	case x.strangers:
-		return false
-	case w == nil:
-		return !x.failed && x.bad == 0
-	}
-	return x.plainMet(w) && x.meetingsMet(w)
+func (x *batchCondition) metBefore() bool { return !x.strangers && !x.failed && x.bad == 0 }
+
+func (x *batchCondition) metWithout(w *without, programs *programList) bool {
+	return !x.strangers && x.plainMet(w, programs) && x.meetingsMet(w, programs)
 }
 
 // meetingsMet judges the flows anew that are judged one by one.
-func (x *batchCondition) meetingsMet(w *without) bool {
+func (x *batchCondition) meetingsMet(w *without, programs *programList) bool {
 	bad := x.bad
 	var seen map[int32]bool
 	for d := range model.Directions {
-		for _, member := range w.concerns(d) {
-			for _, i := range x.by[d][member.program] {
+		for _, program := range programs[d] {
+			for _, i := range x.by[d][program] {
 				if seen[i] {
 					continue
 				}
@@ -267,16 +292,16 @@ func (x *batchCondition) meetingsMet(w *without) bool {
 
 // plainMet searches the flows between plain members again, as far as rows change
 // for them.
-func (x *batchCondition) plainMet(w *without) bool {
+func (x *batchCondition) plainMet(w *without, programs *programList) bool {
 	var affected [model.Directions]map[int32]bool
 	some := false
 	for d := range model.Directions {
-		for _, member := range w.concerns(d) {
-			if x.has(d, member.program) && x.differs(w, d, member.program) {
+		for _, program := range programs[d] {
+			if x.differs(w, d, program) {
 				if affected[d] == nil {
 					affected[d] = map[int32]bool{}
 				}
-				affected[d][member.program] = true
+				affected[d][program] = true
 				some = true
 			}
 		}
@@ -333,31 +358,20 @@ func (p *party) of(programs map[int32]bool) *party {
 	return out
 }
 
-// has reports whether a plain subject has a program.
-func (x *batchCondition) has(d model.Direction, program int32) bool {
-	p := x.subjects(d)
-	return p.layers[0].byProgram[program] != nil || p.layers[1].byProgram[program] != nil
-}
-
 // differs reports whether the rows of a program change for a peer and a port of
 // the batch.
 func (x *batchCondition) differs(w *without, d model.Direction, program int32) bool {
-	for _, span := range x.batch.spans {
-		same := eachRun(span, w.starts(d, program), func(run atomRange) bool {
-			certain, possible := x.checker.m.row(d, program, int(run.lo))
-			nowCertain, nowPossible := w.row(d, program, int(run.lo))
-			return !x.differ(d, certain, nowCertain) && (certain == possible && nowCertain == nowPossible || !x.differ(d, possible, nowPossible))
-		})
-		if !same {
-			return true
+	for _, change := range w.changes(d, program) {
+		if !change.peers.Intersects(x.everybody[d]) {
+			continue
+		}
+		for _, span := range x.batch.spans {
+			if span.lo < change.run.hi && change.run.lo < span.hi {
+				return true
+			}
 		}
 	}
 	return false
-}
-
-func (x *batchCondition) differ(d model.Direction, before, after *bitset.Set) bool {
-	peers := x.everybody[d]
-	return peers.Intersects(before.AndNot(after)) || peers.Intersects(after.AndNot(before))
 }
 
 // itemCondition is that the verdict about an item is the one that is wanted.
@@ -383,16 +397,23 @@ func (x *itemCondition) programs(d model.Direction) []int32 {
 	return out
 }
 
-func (x *itemCondition) met(w *without) bool {
-	profileOf := x.checker.profileOf
-	if w != nil {
-		profileOf = func(k flowKind) *profile {
-			if w.concernsKind(k) {
-				return w.profile(k)
-			}
-			return x.checker.profileOf(k)
+func (x *itemCondition) metBefore() bool { return x.met(x.checker.profileOf) }
+
+func (x *itemCondition) metWithout(w *without, _ *programList) bool {
+	return x.met(w.profilesOf(x.checker))
+}
+
+// profilesOf returns the profiles of flows without what is left out.
+func (w *without) profilesOf(c *Checker) func(flowKind) *profile {
+	return func(k flowKind) *profile {
+		if w.concernsKind(k) {
+			return w.profile(k)
 		}
+		return c.profileOf(k)
 	}
+}
+
+func (x *itemCondition) met(profileOf func(flowKind) *profile) bool {
 	mix, _, same := x.checker.mixOf(x.item, x.wanted, profileOf)
 	return mix.Verdict() == x.wanted || mix == 0 && same
 }
@@ -445,26 +466,20 @@ func (x *restCondition) programs(d model.Direction) []int32 {
 	return out
 }
 
-func (x *restCondition) met(w *without) bool {
-	if w == nil {
-		return len(x.open) == 0
-	}
-	profileOf := func(k flowKind) *profile {
-		if w.concernsKind(k) {
-			return w.profile(k)
-		}
-		return x.r.c.profileOf(k)
-	}
+func (x *restCondition) metBefore() bool { return len(x.open) == 0 }
+
+func (x *restCondition) metWithout(w *without, programs *programList) bool {
+	profileOf := w.profilesOf(x.r.c)
 	again := map[[2]int32]bool{}
-	for _, member := range w.concerns(model.Egress) {
-		for _, i := range x.by[model.Egress][member.program] {
+	for _, program := range programs[model.Egress] {
+		for _, i := range x.by[model.Egress][program] {
 			for k := range x.r.destinations {
 				again[[2]int32{i, int32(k)}] = true
 			}
 		}
 	}
-	for _, member := range w.concerns(model.Ingress) {
-		for _, k := range x.by[model.Ingress][member.program] {
+	for _, program := range programs[model.Ingress] {
+		for _, k := range x.by[model.Ingress][program] {
 			for i := range x.r.sources {
 				again[[2]int32{int32(i), k}] = true
 			}

@@ -11,10 +11,11 @@ import (
 // that hold it differ, and of these it works out the rows that are asked for.
 type without struct {
 	*withoutCache
-	policy int32
-	rule   int32 // index into Policy.Rules, or wholePolicy
-	made   [model.Directions]map[int32]*program
-	rows   map[soloKey]value[*bitset.Set]
+	policy  int32
+	rule    int32 // index into Policy.Rules, or wholePolicy
+	made    [model.Directions]map[int32]*program
+	rows    map[soloKey]value[*bitset.Set]
+	changed [model.Directions]map[int32][]rowChange
 }
 
 // wholePolicy is the rule of a without that leaves out the policy.
@@ -76,6 +77,7 @@ func (p *program) policies() func(yield func(*progPolicy) bool) {
 func (c *withoutCache) leave(policy, rule int32) *without {
 	return &without{
 		withoutCache: c, policy: policy, rule: rule, made: [model.Directions]map[int32]*program{{}, {}}, rows: map[soloKey]value[*bitset.Set]{},
+		changed: [model.Directions]map[int32][]rowChange{{}, {}},
 	}
 }
 
@@ -169,6 +171,45 @@ func (w *without) addsUp(d model.Direction, program int32, pp *progPolicy) bool 
 	return others > 0
 }
 
+// rowChange is a run of atoms in which a row changes, with the peers for which it
+// does, under either bound.
+type rowChange struct {
+	run   atomRange
+	peers *bitset.Set
+}
+
+// changes returns where the row of a program changes, in ascending order.
+func (w *without) changes(d model.Direction, program int32) []rowChange {
+	found, ok := w.changed[d][program]
+	if ok {
+		return found
+	}
+	pp := w.member(d, program)
+	addsUp := w.addsUp(d, program, pp)
+	eachRun(atomRange{0, int32(w.m.u.ports.Len())}, w.ruleStarts(d, program), func(run atomRange) bool {
+		var peers *bitset.Set
+		if addsUp {
+			lost := w.lost(d, program, pp, int(run.lo))
+			if peers = lost.possible; lost.certain != lost.possible {
+				peers = peers.Or(lost.certain)
+			}
+		} else {
+			certain, possible := w.m.row(d, program, int(run.lo))
+			nowCertain, nowPossible := w.row(d, program, int(run.lo))
+			peers = certain.AndNot(nowCertain).Or(nowCertain.AndNot(certain))
+			if certain != possible || nowCertain != nowPossible {
+				peers = peers.Or(possible.AndNot(nowPossible)).Or(nowPossible.AndNot(possible))
+			}
+		}
+		if !peers.Empty() {
+			found = append(found, rowChange{run, peers})
+		}
+		return true
+	})
+	w.changed[d][program] = found
+	return found
+}
+
 // soloKey identifies a row, and whether policies or rules are told apart in it.
 type soloKey struct {
 	d       model.Direction
@@ -188,23 +229,39 @@ func (w *without) lost(d model.Direction, program int32, pp *progPolicy, atom in
 		return selection{}
 	}
 	solo := w.solo(d, program, atom)
-	return selection{own.certain.And(solo.certain), own.possible.And(solo.possible)}
+	lost := exactly(own.possible.And(solo.possible))
+	if own.certain != own.possible || solo.certain != solo.possible {
+		lost.certain = own.certain.And(solo.certain)
+	}
+	return lost
 }
 
-// unionAt returns what some fragments admit at an atom.
+// unionAt returns what some fragments admit at an atom: one and the same set for
+// both bounds unless something is open.
 func unionAt(fs []fragment, atom int, keep func(*fragment) bool) selection {
-	var certain, possible bitset.Builder
+	var out selection
+	open := false
 	for i := range fs {
 		f := &fs[i]
 		if !f.covers(atom) || !keep(f) {
 			continue
 		}
-		if !f.open {
-			certain.AddSet(f.peers.certain)
+		certain := f.peers.certain
+		if f.open {
+			certain = nil
 		}
-		possible.AddSet(f.peers.possible)
+		if certain != f.peers.possible {
+			open = true
+		}
+		if open {
+			out.certain = out.certain.Or(certain)
+		}
+		out.possible = out.possible.Or(f.peers.possible)
+		if !open {
+			out.certain = out.possible
+		}
 	}
-	return selection{certain.Set(), possible.Set()}
+	return out
 }
 
 // solo returns the peers that exactly one rule, or one policy, of a program admits
@@ -217,6 +274,11 @@ func (w *without) solo(d model.Direction, program int32, atom int) selection {
 	}
 	var once, twice selection
 	count := func(own selection) {
+		if own.certain == own.possible && once.certain == once.possible && twice.certain == twice.possible {
+			twice = exactly(twice.possible.Or(once.possible.And(own.possible)))
+			once = exactly(once.possible.Or(own.possible))
+			return
+		}
 		twice = selection{twice.certain.Or(once.certain.And(own.certain)), twice.possible.Or(once.possible.And(own.possible))}
 		once = selection{once.certain.Or(own.certain), once.possible.Or(own.possible)}
 	}
@@ -234,7 +296,10 @@ func (w *without) solo(d model.Direction, program int32, atom int) selection {
 			i = k
 		}
 	}
-	s = selection{once.certain.AndNot(twice.certain), once.possible.AndNot(twice.possible)}
+	s = exactly(once.possible.AndNot(twice.possible))
+	if once.certain != once.possible || twice.certain != twice.possible {
+		s.certain = once.certain.AndNot(twice.certain)
+	}
 	w.solos[key] = s
 	return s
 }
