@@ -33,9 +33,10 @@ func fileOf(b *testing.B, m *engine.Matrix) []engine.Demand {
 		b.Fatal(err, problems)
 	}
 	demands := make([]engine.Demand, len(lines))
+	f := engine.NewFinder(m)
 	for i := range lines {
-		var errs []error
-		if demands[i], errs = m.Demand(&lines[i]); len(errs) > 0 {
+		var errs []engine.NotFound
+		if demands[i], errs = f.Demand(&lines[i]); len(errs) > 0 {
 			b.Fatal(errs)
 		}
 	}

@@ -297,7 +297,7 @@ func (w *lineWorld) parsed(t *testing.T, text string) (expect.Line, engine.Deman
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, errs := w.m.Demand(&l)
+	d, errs := engine.NewFinder(w.m).Demand(&l)
 	src, dst := d.Sides()
 	return l, d, len(errs) == 0 && !src.Empty() && !dst.Empty()
 }
@@ -336,13 +336,7 @@ func TestChecker_Scenarios(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, m := readScenario(t, name)
 			lines := readExpectations(t, name)
-			demands := make([]engine.Demand, len(lines))
-			for i := range lines {
-				var errs []error
-				if demands[i], errs = m.Demand(&lines[i]); len(errs) > 0 {
-					t.Fatal(errs)
-				}
-			}
+			demands := demandsOf(t, m, lines)
 			c := engine.NewChecker(m, demands)
 			for i := range lines {
 				if f := c.Check(i); !f.Holds {

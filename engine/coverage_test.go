@@ -43,9 +43,10 @@ func holds(t *testing.T, u *engine.Universe, cluster int, lines []expect.Line) [
 func demandsOf(t *testing.T, m *engine.Matrix, lines []expect.Line) []engine.Demand {
 	t.Helper()
 	demands := make([]engine.Demand, len(lines))
+	f := engine.NewFinder(m)
 	for i := range lines {
-		var errs []error
-		if demands[i], errs = m.Demand(&lines[i]); len(errs) > 0 {
+		var errs []engine.NotFound
+		if demands[i], errs = f.Demand(&lines[i]); len(errs) > 0 {
 			t.Fatal(errs)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"go4.org/netipx"
+
 	"netreach/engine/internal/bitset"
 	"netreach/model"
 	"netreach/model/expect"
@@ -20,26 +22,6 @@ type Demand struct {
 	Ports, PortsExcept   []model.PortMatch
 }
 
-// Demand finds the peers of a line. The errors, each a *PeerError, are about the
-// peers that do not exist, in the order of the line.
-func (m *Matrix) Demand(l *expect.Line) (Demand, []error) {
-	d := Demand{Form: l.Form, Verdict: l.Verdict, Ports: l.Ports, PortsExcept: l.PortsExcept}
-	var errs []error
-	find := func(peers []expect.Peer) []Side {
-		out := make([]Side, len(peers))
-		for i, p := range peers {
-			var err error
-			if out[i], err = m.Side(p); err != nil {
-				errs = append(errs, err)
-			}
-		}
-		return out
-	}
-	d.Src, d.SrcExcept = find(l.Src), together(find(l.SrcExcept))
-	d.Dst, d.DstExcept = find(l.Dst), together(find(l.DstExcept))
-	return d, errs
-}
-
 // Sides returns all peers of the two sides of a demand.
 func (d *Demand) Sides() (src, dst Side) { return d.source(), d.destination() }
 
@@ -47,10 +29,31 @@ func (d *Demand) Sides() (src, dst Side) { return d.source(), d.destination() }
 func (d *Demand) source() Side      { return together(d.Src).Without(d.SrcExcept) }
 func (d *Demand) destination() Side { return together(d.Dst).Without(d.DstExcept) }
 
+// together returns the peers of all sides.
 func together(sides []Side) Side {
+	if len(sides) == 1 {
+		return sides[0]
+	}
 	var all Side
+	var outside []*netipx.IPSet
 	for _, s := range sides {
-		all = all.With(s)
+		all.inside = append(all.inside, s.inside...)
+		if s.outside != nil {
+			outside = append(outside, s.outside)
+		}
+	}
+	slices.Sort(all.inside)
+	all.inside = slices.Compact(all.inside)
+	switch len(outside) {
+	case 0:
+	case 1:
+		all.outside = outside[0]
+	default:
+		all.outside = ipSet(func(b *netipx.IPSetBuilder) {
+			for _, set := range outside {
+				b.AddSet(set)
+			}
+		})
 	}
 	return all
 }

@@ -22,7 +22,7 @@ type Side struct {
 func (m *Matrix) Side(p expect.Peer) (Side, error) {
 	switch p.Kind {
 	case expect.Defined:
-		return m.definedSide(p)
+		return NewFinder(m).Side(p)
 	case expect.Internet, expect.Private:
 		s := m.wordSide(p.Kind == expect.Private, p.Family)
 		if len(s.outside.Ranges()) == 0 {
@@ -48,24 +48,6 @@ func (m *Matrix) Side(p expect.Peer) (Side, error) {
 		s.outside = ipSet(func(b *netipx.IPSetBuilder) { b.AddRange(netipx.IPRangeFrom(p.First, p.Last)) })
 	}
 	return s, nil
-}
-
-// definedSide returns the peers of a set that a file defines.
-func (m *Matrix) definedSide(p expect.Peer) (Side, error) {
-	var all, except Side
-	for _, part := range []struct {
-		peers []expect.Peer
-		to    *Side
-	}{{p.Set.Peers, &all}, {p.Set.Except, &except}} {
-		for _, one := range part.peers {
-			s, err := m.Side(one)
-			if err != nil {
-				return Side{}, err
-			}
-			*part.to = part.to.With(s)
-		}
-	}
-	return all.Without(except), nil
 }
 
 // wordSide returns internet or private, or the part of it of one family.
@@ -127,19 +109,7 @@ func ipSet(fill func(*netipx.IPSetBuilder)) *netipx.IPSet {
 }
 
 // With returns the peers of s or t.
-func (s Side) With(t Side) Side {
-	out := Side{inside: slices.Concat(s.inside, t.inside), outside: s.outside}
-	slices.Sort(out.inside)
-	out.inside = slices.Compact(out.inside)
-	switch {
-	case t.outside == nil:
-	case s.outside == nil:
-		out.outside = t.outside
-	default:
-		out.outside = ipSet(func(b *netipx.IPSetBuilder) { b.AddSet(s.outside); b.AddSet(t.outside) })
-	}
-	return out
-}
+func (s Side) With(t Side) Side { return together([]Side{s, t}) }
 
 // Without returns the peers of s that are not of t.
 func (s Side) Without(t Side) Side {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -29,11 +30,27 @@ func run() int {
 		FS:         load.OS{},
 		Dir:        filepath.ToSlash(dir),
 		Getenv:     os.Getenv,
+		WriteFile:  writeFile,
 		Now:        time.Now,
 		IsTerminal: isTerminal(os.Stdout),
 		Width:      width,
 		Build:      debug.ReadBuildInfo,
 	})
+}
+
+// writeFile writes a file by way of another one beside it, so that nobody sees a
+// part of it.
+func writeFile(name string, text []byte) error {
+	beside, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(beside.Name()) // where it still is
+	_, err = beside.Write(text)
+	if err := errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
+		return err
+	}
+	return os.Rename(beside.Name(), name)
 }
 
 func isTerminal(f *os.File) bool {

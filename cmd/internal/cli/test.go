@@ -251,31 +251,36 @@ func (in *input) tiered() bool {
 // demand finds the peers of a file's lines, and says which do not exist.
 func (in *input) demand(f *expectations) []model.Diagnostic {
 	var problems []model.Diagnostic
+	finder := engine.NewFinder(in.matrix)
 	for i := range f.lines {
 		l := &f.lines[i]
-		wrong := func(code, text, hint string) {
+		wrong := func(row int, code, text, hint string) {
 			problems = append(problems, model.Diagnostic{
-				Severity: model.Error, Code: code, Origin: model.Origin{File: f.name, Line: l.Number}, Text: text, Hint: hint,
+				Severity: model.Error, Code: code, Origin: model.Origin{File: f.name, Line: row}, Text: text, Hint: hint,
 			})
 		}
-		d, errs := in.matrix.Demand(l)
-		for _, err := range errs {
-			err = in.hinted(err)
-			wrong(codePeer, err.Error(), strings.Join(hints(err), "; "))
+		d, missing := finder.Demand(l)
+		for _, m := range missing {
+			row := l.Number
+			if m.Peer.Set != nil { // the definition is what to mend
+				row = m.Peer.Set.Number
+			}
+			err := in.hinted(m.Err)
+			wrong(row, codePeer, err.Error(), strings.Join(hints(err), "; "))
 		}
-		if src, dst := d.Sides(); len(errs) == 0 && l.Form != expect.Rest {
+		if src, dst := d.Sides(); len(missing) == 0 && l.Form != expect.Rest {
 			for _, side := range []struct {
 				name  string
 				empty bool
 			}{{"source", src.Empty()}, {"destination", dst.Empty()}} {
 				if side.empty {
-					wrong(codeEmpty, fmt.Sprintf("%q: nobody is left as %s", l, side.name), "what except names is all that stands before it")
+					wrong(l.Number, codeEmpty, fmt.Sprintf("%q: nobody is left as %s", l, side.name), "what except names is all that stands before it")
 				}
 			}
 		}
 		f.demands = append(f.demands, d)
 	}
-	return problems
+	return model.SortDiagnostics(problems)
 }
 
 // testFile checks the lines of a file.
