@@ -76,3 +76,17 @@ func BenchmarkCover(b *testing.B) {
 		b.ReportMetric(float64(len(demands)), "lines")
 	})
 }
+
+// BenchmarkLock makes the lines of a lock between workloads.
+func BenchmarkLock(b *testing.B) {
+	eachProfile(b, []string{"small", "medium"}, func(b *testing.B, w world) {
+		b.Helper()
+		m := w.matrix()
+		lines := 0
+		b.ReportAllocs()
+		for b.Loop() {
+			lines = len(m.Lock(m.Workloads()).Lines)
+		}
+		b.ReportMetric(float64(lines), "lines")
+	})
+}

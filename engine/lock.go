@@ -1,13 +1,15 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/binary"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go4.org/netipx"
 
+	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
 
@@ -45,7 +47,10 @@ type LockSide struct {
 // cost follows the number of kinds of ends, squared, with one kind for the addresses
 // outside that every rule treats alike.
 func (m *Matrix) Lock(ends []End) *Lock {
-	l := &locker{m: m, inside: len(ends), ends: slices.Clone(ends), out: &Lock{}}
+	l := &locker{m: m, inside: len(ends), ends: slices.Clone(ends), out: &Lock{}, pods: bitset.Range(0, m.u.podClasses)}
+	for k, special := range []bool{false, true} {
+		l.words[k] = [2]Side{m.wordSide(special, 4), m.wordSide(special, 6)}
+	}
 	slices.SortFunc(l.ends, func(a, b End) int { return strings.Compare(a.Name, b.Name) })
 	l.outside()
 	l.table = m.Table(l.ends)
@@ -63,16 +68,21 @@ type locker struct {
 	ranges []*netipx.IPSet // by end, of those outside
 	table  *Table
 	// sources and destinations are the ends, grouped by equal rows and by equal
-	// columns. Names are those of sets, or "".
+	// columns.
 	sources, destinations []lockGroup
-	out                   *Lock
+	sets                  [model.Directions][]lockSet
+	pods                  *bitset.Set // the classes of pods
+	// words are internet and private of each family.
+	words [2][2]Side
+	// cells holds the contents between kinds of ends, unless these are many.
+	cells  []CellID
+	kinds  int
+	kindOf []int // by end
+	out    *Lock
 }
 
 // lockGroup is ends of one behaviour, as ascending indices.
-type lockGroup struct {
-	ends []int
-	set  string
-}
+type lockGroup struct{ ends []int }
 
 // outside adds the parts of internet and of private: of each class of addresses the
 // ranges that anybody outside may have.
@@ -105,8 +115,24 @@ func (l *locker) cell(i, j int) CellID {
 		shape := l.m.u.shapeOf[l.ends[i].Peers[0]]
 		return CellID(l.table.profiler.of(flowKind{shape, shape, unrelated}))
 	}
+	a, b := l.table.groups[i], l.table.groups[j]
+	if len(a) == 1 && len(b) == 1 && i != j && !l.table.alone[i] && !l.table.alone[j] && !(l.ends[i].Outside && l.ends[j].Outside) {
+		// What the table would find, without its memory.
+		return CellID(l.table.profiler.of(flowKind{a[0].shape, b[0].shape, unrelated}))
+	}
 	return l.table.Cell(i, j)
 }
+
+// known is cell, as remembered for the kinds of the two ends.
+func (l *locker) known(i, j int) CellID {
+	if l.cells == nil {
+		return l.cell(i, j)
+	}
+	return l.cells[l.kindOf[i]*l.kinds+l.kindOf[j]]
+}
+
+// mostKinds is of how many kinds of ends the contents of all pairs are remembered.
+const mostKinds = 8000
 
 // group groups the ends by their rows, and by their columns: first those of one
 // kind, which no cell tells apart, then by hashes of the contents.
@@ -125,6 +151,16 @@ func (l *locker) group() {
 		}
 		kinds[k] = append(kinds[k], i)
 	}
+	l.kindOf = make([]int, len(l.ends))
+	for x, ends := range kinds {
+		for _, i := range ends {
+			l.kindOf[i] = x
+		}
+	}
+	if len(kinds) <= mostKinds {
+		l.cells = make([]CellID, len(kinds)*len(kinds))
+		l.kinds = len(kinds)
+	}
 	type hash struct{ a, b uint64 }
 	rows, columns := make([]hash, len(kinds)), make([]hash, len(kinds))
 	for x, from := range kinds {
@@ -134,6 +170,9 @@ func (l *locker) group() {
 				j = to[1]
 			}
 			c := l.cell(i, j)
+			if l.cells != nil {
+				l.cells[x*l.kinds+y] = c
+			}
 			a, b := cellHash(y, c), cellHash(y+len(kinds), c)
 			rows[x] = hash{rows[x].a + a, rows[x].b + b}
 			a, b = cellHash(x, c), cellHash(x+len(kinds), c)
@@ -166,34 +205,86 @@ func (l *locker) group() {
 	l.sources, l.destinations = gather(rows), gather(columns)
 }
 
-// name gives a name to each group of several ends inside, after the first of them:
-// one name where sources and destinations are the same ends.
+// lockSet is ends inside that have a name together.
+type lockSet struct {
+	name string
+	ends []int // ascending
+}
+
+// leastMembers is how many ends a set has at least.
+const leastMembers = 3
+
+// name makes the sets that the sides of a direction may be written with, the larger
+// ones first: everybody, those that let everybody through, those that let the same
+// peers through, those of one behaviour towards everybody, and the namespaces. They
+// are named after what they have in common, or after their first end.
 func (l *locker) name() {
-	taken := map[string]bool{}
-	byEnds := map[string]string{}
-	for _, side := range []struct {
-		groups []lockGroup
-		prefix string
-	}{{l.sources, "from."}, {l.destinations, "to."}} {
-		for i := range side.groups {
-			g := &side.groups[i]
-			if len(g.ends) < 2 || g.ends[0] >= l.inside {
-				continue
+	for d, groups := range [model.Directions][]lockGroup{model.Egress: l.sources, model.Ingress: l.destinations} {
+		d := model.Direction(d)
+		all := lockSet{name: "all"}
+		byRows, byNamespace := map[string]*lockSet{}, map[string]*lockSet{}
+		add := func(sets map[string]*lockSet, key, name string, end int) {
+			if sets[key] == nil {
+				sets[key] = &lockSet{name: name}
 			}
-			key := string(appendInt32s(nil, toInt32(g.ends)))
-			if name, ok := byEnds[key]; ok {
-				g.set = name
-				continue
+			sets[key].ends = append(sets[key].ends, end)
+		}
+		for i := range l.inside {
+			all.ends = append(all.ends, i)
+			key, open := l.rows(d, i)
+			name := d.String() + "." + l.dotted(i)
+			if open {
+				key, name = "open", "open-"+d.String()
 			}
-			base := side.prefix + strings.ReplaceAll(l.ends[g.ends[0]].Name, "/", ".")
-			g.set = base
-			for n := 2; taken[g.set]; n++ {
-				g.set = base + "-" + strconv.Itoa(n)
+			add(byRows, key, name, i)
+			ns := l.m.u.peers[l.ends[i].Peers[0]].Namespace
+			add(byNamespace, ns, "namespace."+ns, i)
+		}
+		sets := []lockSet{all}
+		for _, some := range []map[string]*lockSet{byRows, byNamespace} {
+			for _, s := range some {
+				sets = append(sets, *s)
 			}
-			taken[g.set] = true
-			byEnds[key] = g.set
+		}
+		for _, g := range groups {
+			if g.ends[0] < l.inside {
+				sets = append(sets, lockSet{[]string{"from.", "to."}[d] + l.dotted(g.ends[0]), g.ends})
+			}
+		}
+		sets = slices.DeleteFunc(sets, func(s lockSet) bool { return len(s.ends) < leastMembers })
+		slices.SortFunc(sets, func(a, b lockSet) int {
+			return cmp.Or(cmp.Compare(len(b.ends), len(a.ends)), slices.Compare(a.ends, b.ends), strings.Compare(a.name, b.name))
+		})
+		l.sets[d] = slices.CompactFunc(sets, func(a, b lockSet) bool { return slices.Equal(a.ends, b.ends) })
+	}
+}
+
+// dotted returns the name of an end as a part of the name of a set.
+func (l *locker) dotted(i int) string { return strings.ReplaceAll(l.ends[i].Name, "/", ".") }
+
+// rows returns a key for the pods that an end lets through in a direction, and whether
+// these are all on every port. Ends of one key may yet differ in the addresses
+// outside: a set of them is a good guess of what stands together in many lines.
+func (l *locker) rows(d model.Direction, i int) (key string, open bool) {
+	var keys []string
+	open = true
+	s := &l.m.dirs[d]
+	for _, g := range l.table.groups[i] {
+		for _, id := range l.m.programsOf(d, g.shape) {
+			p := &s.programs[id]
+			var one []byte
+			for n, b := range p.rows {
+				pods := s.rows[b.lo].And(l.pods)
+				open = open && pods.HasRange(0, l.m.u.podClasses)
+				if h := binary.LittleEndian.AppendUint64(nil, pods.Hash()); !bytes.HasSuffix(one, h) {
+					one = append(binary.LittleEndian.AppendUint32(one, uint32(p.starts[n])), h...)
+				}
+			}
+			keys = append(keys, string(one))
 		}
 	}
+	slices.Sort(keys)
+	return strings.Join(slices.Compact(keys), "/"), open
 }
 
 func toInt32(ints []int) []int32 {
@@ -235,7 +326,7 @@ func (l *locker) lines() {
 			if l.ends[i].Outside && l.ends[j].Outside {
 				continue
 			}
-			c := l.cell(i, j)
+			c := l.known(i, j)
 			if sources[c] == nil {
 				order = append(order, c)
 			}
@@ -262,7 +353,7 @@ func (l *locker) lines() {
 			switch s.Verdict {
 			case model.Denied, model.None:
 			case model.Allowed:
-				line.Src, line.Dst = l.side(l.sources, b.src, used), l.side(l.destinations, b.dst, used)
+				line.Src, line.Dst = l.side(model.Egress, b.src, used), l.side(model.Ingress, b.dst, used)
 				l.out.Lines = append(l.out.Lines, line)
 			case model.Unknown, model.Some:
 				for _, line.Src = range l.singles(l.sources, b.src) {
@@ -301,32 +392,82 @@ func (l *locker) first(groups []lockGroup, list []int) string {
 }
 
 // side returns groups as the words of one side, and takes down the sets.
-func (l *locker) side(groups []lockGroup, list []int, used map[string][]int) LockSide {
+func (l *locker) side(d model.Direction, list []int, used map[string][]int) LockSide {
+	groups := [model.Directions][]lockGroup{l.sources, l.destinations}[d]
 	var out LockSide
 	var outside netipx.IPSetBuilder
+	target := make([]bool, l.inside)
 	for _, x := range list {
-		g := &groups[x]
-		switch {
-		case g.ends[0] >= l.inside:
-			for _, i := range g.ends {
+		for _, i := range groups[x].ends {
+			if i < l.inside {
+				target[i] = true
+			} else {
 				outside.AddSet(l.ranges[i])
 			}
-		case g.set != "":
-			out.Sets = append(out.Sets, g.set)
-			used[g.set] = g.ends
-		default:
-			out.Names = append(out.Names, l.ends[g.ends[0]].Name)
 		}
 	}
+	out.Except = l.cover(d, target, &out, used)
 	set, err := outside.IPSet()
 	if err != nil {
 		panic("bug: addresses that are none: " + err.Error())
 	}
-	words, except := l.m.addressWords(set)
+	words, except := l.addressWords(set)
 	slices.Sort(out.Sets)
 	out.Names = append(out.Names, words...)
-	out.Except = except
+	out.Except = append(out.Except, except...)
 	return out
+}
+
+// cover writes ends inside as sets and names, and returns the names of those that
+// the sets have too many. Each time it takes the set that saves the most words.
+func (l *locker) cover(d model.Direction, target []bool, out *LockSide, used map[string][]int) (except []string) {
+	left, tooMany := slices.Clone(target), make([]bool, l.inside)
+	words := 0
+	for _, in := range target {
+		if in {
+			words++
+		}
+	}
+	for {
+		best, most := -1, 1
+		for k := range l.sets[d] {
+			s := &l.sets[d][k]
+			if len(s.ends) > 2*words {
+				continue
+			}
+			saved := -1
+			for _, i := range s.ends {
+				switch {
+				case left[i]:
+					saved++
+				case !target[i] && !tooMany[i]:
+					saved--
+				}
+			}
+			if saved > most {
+				best, most = k, saved
+			}
+		}
+		if best < 0 {
+			break
+		}
+		s := &l.sets[d][best]
+		for _, i := range s.ends {
+			left[i] = false
+			tooMany[i] = tooMany[i] || !target[i]
+		}
+		out.Sets = append(out.Sets, s.name)
+		used[s.name] = s.ends
+	}
+	for i := range l.inside {
+		switch {
+		case left[i]:
+			out.Names = append(out.Names, l.ends[i].Name)
+		case tooMany[i]:
+			except = append(except, l.ends[i].Name)
+		}
+	}
+	return except
 }
 
 // singles returns groups as sides in which each word has the verdict by itself, as
@@ -341,7 +482,7 @@ func (l *locker) singles(groups []lockGroup, list []int) []LockSide {
 				inside.Names = append(inside.Names, l.ends[i].Name)
 				continue
 			}
-			words, except := l.m.addressWords(l.ranges[i])
+			words, except := l.addressWords(l.ranges[i])
 			out = append(out, LockSide{Names: words, Except: except})
 		}
 	}
@@ -354,14 +495,15 @@ func (l *locker) singles(groups []lockGroup, list []int) []LockSide {
 
 // addressWords names addresses outside: internet and private, or their families,
 // with what is left out of them, or ranges where these are fewer.
-func (m *Matrix) addressWords(set *netipx.IPSet) (words, except []string) {
+func (l *locker) addressWords(set *netipx.IPSet) (words, except []string) {
+	if len(set.Ranges()) == 0 {
+		return nil, nil
+	}
 	var ranges []string
-	for _, special := range []bool{false, true} {
-		name := []string{"internet", "private"}[compareBool(special, false)]
+	for k, name := range []string{"internet", "private"} {
 		var whole []string // the families that have the word
 		families := 0
-		for _, family := range []uint8{4, 6} {
-			side := m.wordSide(special, family)
+		for f, side := range l.words[k] {
 			if side.Empty() {
 				continue
 			}
@@ -371,7 +513,7 @@ func (m *Matrix) addressWords(set *netipx.IPSet) (words, except []string) {
 			switch {
 			case inside.Empty():
 			case len(missing.outside.Ranges()) < len(inside.outside.Ranges()) || missing.Empty():
-				whole = append(whole, "ipv"+strconv.Itoa(int(family))+":"+name)
+				whole = append(whole, []string{"ipv4:", "ipv6:"}[f]+name)
 				except = append(except, rangeWords(missing)...)
 			default:
 				ranges = append(ranges, rangeWords(inside)...)
