@@ -43,12 +43,12 @@ func (c *Checker) mixed(d *Demand, items []item) Finding {
 	for i := range items {
 		mix, w, same := c.mixOf(&items[i], d.Verdict, c.profileOf)
 		itself = itself || same
-		all |= mix
-		if mix == 0 && same {
+		all |= mix.all
+		if mix.all == 0 && same {
 			continue // a pod with itself, unless there is nothing else
 		}
-		if v := mix.Verdict(); v != d.Verdict && f.Holds {
-			f.Holds, f.Verdict, f.Witness = false, v, w
+		if f.Holds && !mix.is(d.Verdict, d.Each) {
+			f.Holds, f.Verdict, f.Witness = false, mix.all.Verdict(), w
 		}
 	}
 	switch {
@@ -62,10 +62,35 @@ func (c *Checker) mixed(d *Demand, items []item) Finding {
 
 func (c *Checker) profileOf(k flowKind) *profile { return &c.profiler.list[c.profiler.of(k)] }
 
+// itemMix is the verdicts that occur in an item: on all ports, and on each.
+type itemMix struct {
+	all   model.Mix
+	ports []model.Mix // by atom, 0 where not asked
+}
+
+// is reports whether a verdict is that of the item: as can says it of all its ports
+// together, or of every single one. Of unknown the latter is enough: where some
+// members are open on each port, allow and deny may yet both occur.
+func (m *itemMix) is(v model.Verdict, each bool) bool {
+	if !each && m.all.Verdict() == v {
+		return true
+	}
+	if !each && v != model.Unknown || m.all == 0 {
+		return m.all.Verdict() == v
+	}
+	for _, mix := range m.ports {
+		if mix != 0 && mix.Verdict() != v {
+			return false
+		}
+	}
+	return true
+}
+
 // mixOf returns the verdicts that occur in an item, with a flow that is not as
 // wanted, if there is one, or else one of the others. same reports that there were
 // pairs of a pod with itself.
-func (c *Checker) mixOf(it *item, wanted model.Verdict, profileOf func(flowKind) *profile) (mix model.Mix, w *Witness, same bool) {
+func (c *Checker) mixOf(it *item, wanted model.Verdict, profileOf func(flowKind) *profile) (mix itemMix, w *Witness, same bool) {
+	mix.ports = make([]model.Mix, c.m.u.ports.Len())
 	for i := range it.batches {
 		if c.m.bothOutside(it.src, it.groups[i]) {
 			continue
@@ -78,7 +103,10 @@ func (c *Checker) mixOf(it *item, wanted model.Verdict, profileOf func(flowKind)
 			for _, span := range b.spans {
 				eachRun(span, profile.starts, func(run atomRange) bool {
 					v := profile.at(int(run.lo))
-					mix = mix.With(v)
+					mix.all = mix.all.With(v)
+					for atom := run.lo; atom < run.hi; atom++ {
+						mix.ports[atom] = mix.ports[atom].With(v)
+					}
 					if w == nil || w.Verdict == wanted && v != wanted {
 						ports := b.asked(c.m, int(run.lo))
 						w = &Witness{p.src, p.dst, ports, v}

@@ -101,7 +101,7 @@ func (c *coverage) add(ref LineRef, checker *Checker) {
 	default:
 		_, items := checker.items(d)
 		for i := range items {
-			conditions = append(conditions, &itemCondition{checker: checker, item: &items[i], wanted: d.Verdict})
+			conditions = append(conditions, &itemCondition{checker: checker, item: &items[i], wanted: d.Verdict, each: d.Each})
 		}
 	}
 	line := coverLine{ref: ref}
@@ -379,6 +379,7 @@ type itemCondition struct {
 	checker *Checker
 	item    *item
 	wanted  model.Verdict
+	each    bool
 }
 
 func (x *itemCondition) programs(d model.Direction) []int32 {
@@ -415,7 +416,7 @@ func (w *without) profilesOf(c *Checker) func(flowKind) *profile {
 
 func (x *itemCondition) met(profileOf func(flowKind) *profile) bool {
 	mix, _, same := x.checker.mixOf(x.item, x.wanted, profileOf)
-	return mix.Verdict() == x.wanted || mix == 0 && same
+	return mix.is(x.wanted, x.each) || mix.all == 0 && same
 }
 
 // restCondition is that what no line is about is denied.

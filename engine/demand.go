@@ -20,6 +20,7 @@ type Demand struct {
 	Src, Dst             []Side
 	SrcExcept, DstExcept Side
 	Ports, PortsExcept   []model.PortMatch
+	Each                 bool // as in expect.Line
 }
 
 // Sides returns all peers of the two sides of a demand.

@@ -32,7 +32,7 @@ type NotFound struct {
 // Demand finds the peers of a line, and returns those that do not exist, in the
 // order of the line.
 func (f *Finder) Demand(l *expect.Line) (Demand, []NotFound) {
-	d := Demand{Form: l.Form, Verdict: l.Verdict, Ports: l.Ports, PortsExcept: l.PortsExcept}
+	d := Demand{Form: l.Form, Verdict: l.Verdict, Ports: l.Ports, PortsExcept: l.PortsExcept, Each: l.Each}
 	var missing []NotFound
 	find := func(peers []expect.Peer) []Side {
 		out := make([]Side, len(peers))

@@ -108,8 +108,15 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 	l.m.Named = func(src, dst int, port model.PortMatch) engine.Answer {
 		return in.matrix.Judge(ends[src], ends[dst], port)
 	}
+	l.m.Inhabited = in.inhabited
 	l.m.Namespace = func(i int) string { return in.namespace(ends[i]) }
 	return l.m, nil
+}
+
+// inhabited reports whether a pod or node has an address in a range.
+func (in *input) inhabited(r engine.AddrRange) bool {
+	e, err := in.matrix.Resolve(expect.Peer{Kind: expect.Addresses, First: r.First, Last: r.Last})
+	return err == nil && slices.ContainsFunc(e.Peers, func(id engine.PeerID) bool { return in.universe.Peer(id).Kind != engine.OutsidePeer })
 }
 
 // look gathers the ends of a matrix.

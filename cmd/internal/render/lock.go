@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"netreach/engine"
+	"netreach/model"
 	"netreach/model/expect"
 )
 
@@ -58,6 +59,9 @@ func lockRows(l *engine.LockLine) []string {
 	}
 	src, dst := side(&l.Src), side(&l.Dst)
 	ports := Ports(l.Ports)
+	if l.Verdict != model.Allowed {
+		ports[0] = expect.EachOf(ports[0])
+	}
 	one := expect.FormatLine(l.Verdict, withExcept(src, l.Src.Except), withExcept(dst, l.Dst.Except), ports)
 	if utf8.RuneCountInString(one) <= lockWidth {
 		return []string{one}
