@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -29,6 +30,7 @@ func run() int {
 		FS:            load.OS{},
 		Dir:           filepath.ToSlash(dir),
 		Getenv:        os.Getenv,
+		WriteFile:     writeFile,
 		Now:           time.Now,
 		IsTerminal:    isTerminal(os.Stdout),
 		Width:         width,
@@ -41,6 +43,21 @@ func run() int {
 func tick(every time.Duration) (ticks <-chan time.Time, stop func()) {
 	t := time.NewTicker(every)
 	return t.C, t.Stop
+}
+
+// writeFile writes a file by way of another one beside it, so that nobody sees a
+// part of it.
+func writeFile(name string, text []byte) error {
+	beside, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(beside.Name()) // where it still is
+	_, err = beside.Write(text)
+	if err := errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
+		return err
+	}
+	return os.Rename(beside.Name(), name)
 }
 
 func isTerminal(f *os.File) bool {

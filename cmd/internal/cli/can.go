@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -147,7 +146,7 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	out := &render.Query{
 		Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a),
 		NotEnforced: in.implementation.switches.NotEnforced,
-		Tiered:      slices.ContainsFunc(in.cluster.Policies, func(p model.Policy) bool { return p.Tier != model.TierNetworkPolicy }),
+		Tiered:      in.tiered(),
 	}
 	for _, w := range a.Witnesses {
 		if note := in.families(w); note != "" {

@@ -22,6 +22,8 @@ const (
 	GraphOf    Verb = "graph"
 	DiffOf     Verb = "diff"
 	BisectOf   Verb = "bisect"
+	TestOf     Verb = "test"
+	CoverageOf Verb = "test --coverage"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -43,6 +45,8 @@ type Renderer interface {
 	Graph(*Graph) error
 	// Bisect writes the commits that changed a flow.
 	Bisect(*Bisection) error
+	// Test writes what became of expectations.
+	Test(*Tests) error
 }
 
 // Options say how to write.
@@ -81,15 +85,16 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf, TestOf, CoverageOf}, newText},
 		{"dot", []Verb{GraphOf, DiffOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf}, newJSON},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, TestOf, CoverageOf}, newJSON},
 		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newMarkdown},
 		{"sarif", []Verb{DiffOf}, newSARIF},
-		{"github", []Verb{DiffOf}, newGitHub},
-		{"junit", []Verb{DiffOf}, newJUnit},
+		{"junit", []Verb{DiffOf, TestOf}, newJUnit},
+		{"tap", []Verb{TestOf}, newTAP},
+		{"github", []Verb{DiffOf, TestOf, CoverageOf}, newGitHub},
 	}
 }
 
