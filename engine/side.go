@@ -45,9 +45,20 @@ func (m *Matrix) Side(p expect.Peer) (Side, error) {
 	s := Side{inside: slices.DeleteFunc(slices.Clone(e.Peers), func(id PeerID) bool { return m.u.peers[id].Kind == OutsidePeer })}
 	// A single address is a pod, a node, or itself.
 	if p.Kind == expect.Addresses && (p.First != p.Last || len(s.inside) == 0) {
-		s.outside = ipSet(func(b *netipx.IPSetBuilder) { b.AddRange(netipx.IPRangeFrom(p.First, p.Last)) })
+		s.outside = m.rangeSide(p).outside
 	}
 	return s, nil
+}
+
+// rangeSide returns the addresses of a range that anybody outside may have.
+func (m *Matrix) rangeSide(p expect.Peer) Side {
+	return Side{outside: ipSet(func(b *netipx.IPSetBuilder) {
+		for _, r := range m.u.addrs.Between(p.First, p.Last) {
+			if !m.isKnown(r) {
+				b.AddRange(netipx.IPRangeFrom(r.From, r.To))
+			}
+		}
+	})}
 }
 
 // wordSide returns internet or private, or the part of it of one family.
@@ -70,13 +81,7 @@ func (m *Matrix) outsideSide(p expect.Peer) (Side, error) {
 			Hint: "drop outside: to mean that",
 		}
 	}
-	return Side{outside: ipSet(func(b *netipx.IPSetBuilder) {
-		for _, r := range m.u.addrs.Between(p.First, p.Last) {
-			if r.From != r.To || m.u.peers[m.u.AddrID(r.From)].Kind == OutsidePeer {
-				b.AddRange(netipx.IPRangeFrom(r.From, r.To))
-			}
-		}
-	})}, nil
+	return m.rangeSide(p), nil
 }
 
 // Everyone returns all pods and nodes of the cluster, and internet and private.
