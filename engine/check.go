@@ -13,9 +13,9 @@ const (
 )
 
 // uniform checks flows that are all to have one verdict.
-func (c *Checker) uniform(parts []*part) Finding {
+func (c *Checker) uniform(sets []*flowSet) Finding {
 	f := Finding{Holds: true}
-	for _, p := range parts {
+	for _, p := range sets {
 		if len(p.batches) == 0 {
 			return Finding{Nothing: nothingNamed}
 		}
@@ -45,7 +45,7 @@ func (c *Checker) uniform(parts []*part) Finding {
 
 // alone is what becomes of a line in which there is nobody but a pod with itself,
 // or nothing at all.
-func (c *Checker) alone(p *part, selves []PeerID) Finding {
+func (c *Checker) alone(p *flowSet, selves []PeerID) Finding {
 	switch {
 	case len(selves) == 0 || destinationsOf(p.batches) < len(p.dst):
 		return Finding{Nothing: nothingAtAll}
@@ -68,8 +68,8 @@ func destinationsOf(batches []portBatch) int {
 
 // witness returns a flow of a batch that is not as wanted, or nil. It prefers one
 // that is certainly otherwise to one that is unknown.
-func (c *Checker) witness(p *part, b *portBatch) *Witness {
-	s := p.search(c.m, b)
+func (c *Checker) witness(p *flowSet, b *portBatch) *Witness {
+	s := c.search(p, b)
 	if h, ok := s.find(); ok {
 		// The other bound tells what is certainly otherwise.
 		s.strict = !s.strict
@@ -80,7 +80,7 @@ func (c *Checker) witness(p *part, b *portBatch) *Witness {
 		return c.m.witness(src, dst, b, h.atom)
 	}
 	var found *Witness
-	c.pairwise(p, b, func(x *meeting) bool {
+	c.pairwise(p, b, func(x *groupFlow) bool {
 		if atom, ok := c.otherwise(x.profile, p.wanted, b); ok {
 			w := c.m.witness(x.src, x.dst, b, atom)
 			if found == nil || found.Verdict == model.Unknown && w.Verdict != model.Unknown {
@@ -100,9 +100,9 @@ func (c *Checker) witness(p *part, b *portBatch) *Witness {
 }
 
 // search returns the search for flows of a batch that are not as wanted.
-func (p *part) search(m *Matrix, b *portBatch) *flowSearch {
+func (c *Checker) search(p *flowSet, b *portBatch) *flowSearch {
 	return &flowSearch{
-		m: m, rows: m, src: p.source, dst: b.target, selves: b.selves, spans: b.spans,
+		m: c.m, sets: c.sets, rows: c.m, src: p.source, dst: b.target, selves: b.selves, spans: b.spans,
 		wanted: p.wanted, strict: p.wanted == model.Allowed,
 	}
 }
@@ -114,7 +114,7 @@ func (m *Matrix) witness(src, dst PeerID, b *portBatch, atom int) *Witness {
 }
 
 // members returns peers of the classes of a hit, other than a pod with itself.
-func (m *Matrix) members(p *part, b *portBatch, h flowHit) (src, dst PeerID) {
+func (m *Matrix) members(p *flowSet, b *portBatch, h flowHit) (src, dst PeerID) {
 	for _, g := range p.source.plain {
 		if !slices.Contains(m.u.shapes[g.shape], h.src) {
 			continue
@@ -135,8 +135,8 @@ func (m *Matrix) members(p *part, b *portBatch, h flowHit) (src, dst PeerID) {
 	panic("bug: a flow without ends")
 }
 
-// meeting is a kind of flow between two groups that is judged by itself.
-type meeting struct {
+// groupFlow is a kind of flow between two groups that is judged by itself.
+type groupFlow struct {
 	pair
 	a, b    *shapeGroup
 	profile *profile
@@ -144,7 +144,7 @@ type meeting struct {
 
 // pairwise calls f with every kind of flow in which a peer is not plain, until f
 // returns false.
-func (c *Checker) pairwise(p *part, b *portBatch, f func(*meeting) bool) {
+func (c *Checker) pairwise(p *flowSet, b *portBatch, f func(*groupFlow) bool) {
 	each := func(sources, targets []shapeGroup) bool {
 		for i := range sources {
 			for k := range targets {
@@ -157,7 +157,7 @@ func (c *Checker) pairwise(p *part, b *portBatch, f func(*meeting) bool) {
 					if p.others && kind.kind.rel != unrelated {
 						continue
 					}
-					if !f(&meeting{kind, src, dst, &c.profiler.list[c.profiler.of(kind.kind)]}) {
+					if !f(&groupFlow{kind, src, dst, &c.profiler.list[c.profiler.of(kind.kind)]}) {
 						return false
 					}
 				}
@@ -186,7 +186,7 @@ func (c *Checker) otherwise(p *profile, wanted model.Verdict, b *portBatch) (ato
 
 // strangers calls f with every two groups that have no family in common, so that
 // nothing connects them (NP-53): those that Judge does not leave out.
-func (c *Checker) strangers(p *part, b *portBatch, f func(src, dst *shapeGroup)) {
+func (c *Checker) strangers(p *flowSet, b *portBatch, f func(src, dst *shapeGroup)) {
 	sources, targets := p.source.groups(), b.target.groups()
 	if c.m.oneFamily(sources, targets) {
 		return

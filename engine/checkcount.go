@@ -7,9 +7,9 @@ import (
 	"netreach/model"
 )
 
-// pairs counts the pairs of a part, and returns the pods that stand on both sides
+// pairs counts the pairs of a set of flows, and returns the pods that stand on both sides
 // and are left out with themselves.
-func (c *Checker) pairs(p *part) (n uint64, selves []PeerID) {
+func (c *Checker) pairs(p *flowSet) (n uint64, selves []PeerID) {
 	outside := func(ids []PeerID) uint64 {
 		at, _ := slices.BinarySearch(ids, PeerID(c.m.u.pods+c.m.u.nodes))
 		return uint64(len(ids) - at)
@@ -41,7 +41,7 @@ func (m *Matrix) shared(a, b []PeerID) []PeerID {
 
 // omitted counts the pairs that are left out because an end outside has other
 // members for them.
-func (c *Checker) omitted(p *part, b *portBatch) (n uint64) {
+func (c *Checker) omitted(p *flowSet, b *portBatch) (n uint64) {
 	sources, targets := p.source.groups(), b.target.groups()
 	if c.m.oneFamily(sources, targets) {
 		return 0
@@ -101,8 +101,8 @@ func (m *Matrix) eachRelated(src, dst []PeerID, f func(p, q PeerID, rel relation
 }
 
 // failing counts the pairs of a batch that are not as wanted on some port.
-func (c *Checker) failing(p *part, b *portBatch) (n uint64) {
-	c.pairwise(p, b, func(x *meeting) bool {
+func (c *Checker) failing(p *flowSet, b *portBatch) (n uint64) {
+	c.pairwise(p, b, func(x *groupFlow) bool {
 		if _, bad := c.otherwise(x.profile, p.wanted, b); bad {
 			n += c.m.ofKind(x)
 		}
@@ -111,7 +111,7 @@ func (c *Checker) failing(p *part, b *portBatch) (n uint64) {
 	if p.wanted == model.Allowed {
 		c.strangers(p, b, func(src, dst *shapeGroup) { n += size(src) * size(dst) })
 	}
-	t := newTallyOf(c.m, p, b)
+	t := newTallyOf(c, p, b)
 	n += t.failing()
 	each := func(sources, targets []shapeGroup) {
 		for i := range sources {
@@ -133,7 +133,7 @@ func (c *Checker) failing(p *part, b *portBatch) (n uint64) {
 }
 
 // ofKind counts the pairs of two groups that are of one kind.
-func (m *Matrix) ofKind(x *meeting) uint64 {
+func (m *Matrix) ofKind(x *groupFlow) uint64 {
 	var all, same uint64
 	m.eachRelated(x.a.peers, x.b.peers, func(_, _ PeerID, rel relation) {
 		all++
@@ -150,14 +150,13 @@ func (m *Matrix) ofKind(x *meeting) uint64 {
 // checkTally counts failing pairs between plain peers of one class each, by the
 // programs of their classes rather than by pairs.
 type checkTally struct {
-	m      *Matrix
-	part   *part
-	batch  *portBatch
-	src    map[familyProgram]*bitset.Set
-	dst    map[familyProgram]*bitset.Set
-	nSrc   map[int]uint64 // by class
-	nDst   map[int]uint64
-	itself map[int]uint64 // by class: pods on both sides, with themselves
+	m                  *Matrix
+	sets               *peerSets
+	flows              *flowSet
+	batch              *portBatch
+	src, dst           map[familyProgram]*programClasses
+	srcPeers, dstPeers []uint64         // by class: how many peers
+	itself             map[int32]uint64 // by class: pods on both sides, with themselves
 	// The plain groups of either side, by whether they are of one class.
 	one, several [model.Directions][]shapeGroup
 }
@@ -169,44 +168,52 @@ type familyProgram struct {
 	outside bool
 }
 
-func newTallyOf(m *Matrix, p *part, b *portBatch) *checkTally {
-	t := &checkTally{m: m, part: p, batch: b, itself: map[int]uint64{}}
-	t.src, t.nSrc = t.sort(p.source.plain, model.Egress)
-	t.dst, t.nDst = t.sort(b.target.plain, model.Ingress)
-	for _, id := range m.shared(p.src, b.dst) {
-		if shape := m.u.shapes[m.u.shapeOf[id]]; len(shape) == 1 {
-			t.itself[int(shape[0])]++
+// programClasses is such classes, ascending.
+type programClasses struct {
+	set  bitset.ID
+	list []int32
+}
+
+func newTallyOf(c *Checker, p *flowSet, b *portBatch) *checkTally {
+	t := &checkTally{
+		m: c.m, sets: c.sets, flows: p, batch: b, itself: map[int32]uint64{},
+		srcPeers: make([]uint64, c.m.u.classes), dstPeers: make([]uint64, c.m.u.classes),
+	}
+	t.src = t.sort(p.source.plain, model.Egress, t.srcPeers)
+	t.dst = t.sort(b.target.plain, model.Ingress, t.dstPeers)
+	for _, id := range c.m.shared(p.src, b.dst) {
+		if shape := c.m.u.shapes[c.m.u.shapeOf[id]]; len(shape) == 1 {
+			t.itself[shape[0]]++
 		}
 	}
 	return t
 }
 
-func (t *checkTally) sort(groups []shapeGroup, d model.Direction) (map[familyProgram]*bitset.Set, map[int]uint64) {
-	builders := map[familyProgram]*bitset.Builder{}
-	weights := map[int]uint64{}
+func (t *checkTally) sort(groups []shapeGroup, d model.Direction, peers []uint64) map[familyProgram]*programClasses {
+	out := map[familyProgram]*programClasses{}
 	for i := range groups {
 		if len(t.m.u.shapes[groups[i].shape]) != 1 {
 			t.several[d] = append(t.several[d], groups[i])
 			continue
 		}
 		t.one[d] = append(t.one[d], groups[i])
-		class := int(t.m.u.shapes[groups[i].shape][0])
-		a := t.m.ground.attr(class)
+		class := t.m.u.shapes[groups[i].shape][0]
+		a := t.m.ground.attr(int(class))
 		if a.kind == attrAbsent {
 			continue
 		}
 		key := familyProgram{a.fam, t.m.dirs[d].programOf[class], a.kind == attrOutside}
-		if builders[key] == nil {
-			builders[key] = new(bitset.Builder)
+		if out[key] == nil {
+			out[key] = new(programClasses)
 		}
-		builders[key].Add(class)
-		weights[class] += size(&groups[i])
+		out[key].list = append(out[key].list, class)
+		peers[class] += size(&groups[i])
 	}
-	sets := make(map[familyProgram]*bitset.Set, len(builders))
-	for key, b := range builders {
-		sets[key] = b.Set()
+	for _, classes := range out {
+		classes.set = t.sets.of[opposite(d)].Of(classes.list)
+		classes.list = slices.AppendSeq(classes.list[:0], t.sets.of[opposite(d)].Each(classes.set, 0))
 	}
-	return sets, weights
+	return out
 }
 
 // failing returns how many pairs are not as wanted on some port.
@@ -216,72 +223,92 @@ func (t *checkTally) failing() (n uint64) {
 			if e.outside && i.outside || !e.fam.meets(i.fam) {
 				continue
 			}
-			if t.part.wanted == model.Denied {
+			if t.flows.wanted == model.Denied {
 				n += t.open(e.program, i.program, src, dst)
 			} else {
-				n += t.product(src, dst) - t.allowed(e.program, i.program, src, dst)
+				n += t.product(src.list, dst.list) - t.allowed(e.program, i.program, src, dst)
 			}
 		}
 	}
 	return n
 }
 
-// product counts the pairs between two sets, without those of a pod with itself.
-func (t *checkTally) product(src, dst *bitset.Set) uint64 {
+// product counts the pairs between classes, without those of a pod with itself.
+func (t *checkTally) product(src, dst []int32) uint64 {
 	var a, b, same uint64
-	for class := range src.All() {
-		a += t.nSrc[class]
-		if t.itself[class] > 0 && dst.Has(class) {
-			same += t.itself[class]
-		}
+	for _, class := range dst {
+		b += t.dstPeers[class]
 	}
-	for class := range dst.All() {
-		b += t.nDst[class]
+	for _, class := range src {
+		a += t.srcPeers[class]
+		if t.itself[class] > 0 {
+			if _, ok := slices.BinarySearch(dst, class); ok {
+				same += t.itself[class]
+			}
+		}
 	}
 	return a*b - same
 }
 
+// let returns those of some classes that a row lets through, and the others.
+func let(sets *bitset.Sets, classes []int32, row rowID) (in, out []int32) {
+	switch row {
+	case bitset.All:
+		return classes, nil
+	case bitset.None:
+		return nil, classes
+	}
+	for _, class := range classes {
+		if sets.Has(row, class) {
+			in = append(in, class)
+		} else {
+			out = append(out, class)
+		}
+	}
+	return in, out
+}
+
 // allowed counts the pairs that are certainly allowed on every port: both sides
 // let each other through throughout.
-func (t *checkTally) allowed(egress, ingress int32, src, dst *bitset.Set) uint64 {
+func (t *checkTally) allowed(egress, ingress int32, src, dst *programClasses) uint64 {
+	from, to := src.list, dst.list
 	for _, span := range t.batch.spans {
 		eachRun(span, t.m.starts(model.Ingress, ingress), func(run atomRange) bool {
-			certain, _ := t.m.row(model.Ingress, ingress, int(run.lo))
-			src = src.And(certain)
-			return true
+			from, _ = let(t.sets.of[model.Ingress], from, t.m.row(model.Ingress, ingress, int(run.lo)).lo)
+			return len(from) > 0
 		})
 		eachRun(span, t.m.starts(model.Egress, egress), func(run atomRange) bool {
-			certain, _ := t.m.row(model.Egress, egress, int(run.lo))
-			dst = dst.And(certain)
-			return true
+			to, _ = let(t.sets.of[model.Egress], to, t.m.row(model.Egress, egress, int(run.lo)).lo)
+			return len(to) > 0
 		})
 	}
-	return t.product(src, dst)
+	return t.product(from, to)
 }
 
 // open counts the pairs that are possibly allowed on some port. It cuts the
 // sources by where they are admitted; the destinations of each cut add up.
-func (t *checkTally) open(egress, ingress int32, src, dst *bitset.Set) (n uint64) {
-	type cut struct{ src, dst *bitset.Set }
-	cuts := []cut{{src, nil}}
+func (t *checkTally) open(egress, ingress int32, src, dst *programClasses) (n uint64) {
+	type cut struct{ src, dst []int32 }
+	cuts := []cut{{src.list, nil}}
+	sources, destinations := t.sets.of[model.Ingress], t.sets.of[model.Egress]
 	for _, span := range t.batch.spans {
 		eachRun(span, t.m.starts(model.Ingress, ingress), func(run atomRange) bool {
-			_, admitted := t.m.row(model.Ingress, ingress, int(run.lo))
-			if !src.Intersects(admitted) {
+			admitted := t.m.row(model.Ingress, ingress, int(run.lo)).hi
+			if !sources.Intersects(src.set, admitted) {
 				return true
 			}
 			return eachRun(run, t.m.starts(model.Egress, egress), func(run atomRange) bool {
-				_, reached := t.m.row(model.Egress, egress, int(run.lo))
-				reached = dst.And(reached)
-				if reached.Empty() {
+				reached, _ := let(destinations, dst.list, t.m.row(model.Egress, egress, int(run.lo)).hi)
+				if len(reached) == 0 {
 					return true
 				}
 				var next []cut
 				for _, c := range cuts {
-					if in := c.src.And(admitted); !in.Empty() {
-						next = append(next, cut{in, c.dst.Or(reached)})
+					in, out := let(sources, c.src, admitted)
+					if len(in) > 0 {
+						next = append(next, cut{in, union(c.dst, reached)})
 					}
-					if out := c.src.AndNot(admitted); !out.Empty() {
+					if len(out) > 0 {
 						next = append(next, cut{out, c.dst})
 					}
 				}
@@ -294,4 +321,17 @@ func (t *checkTally) open(egress, ingress int32, src, dst *bitset.Set) (n uint64
 		n += t.product(c.src, c.dst)
 	}
 	return n
+}
+
+// union returns the members of two ascending lists.
+func union(a, b []int32) []int32 {
+	switch {
+	case len(a) == 0:
+		return b
+	case len(b) == 0 || slices.Equal(a, b):
+		return a
+	}
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
 }

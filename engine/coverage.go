@@ -29,21 +29,24 @@ type Covered struct {
 // it, and only lines with subjects of these programs are looked at, and of those
 // only where the rows of these programs change for them.
 func Cover(m *Matrix, files []*Checker) []Covered {
-	c := &coverage{m: m, cache: newWithoutCache(m)}
+	sets := newPeerSets(m)
+	c := &coverage{m: m, omissions: newOmissions(m, sets)}
 	for d := range model.Directions {
 		c.touched[d] = map[int32][]int32{}
 	}
 	for file, checker := range files {
+		own := *checker
+		own.sets = sets
 		for line := range checker.demands {
-			c.add(LineRef{file, line}, checker)
+			c.add(LineRef{file, line}, &own)
 		}
 	}
 	var out []Covered
 	for i := range m.cluster.Policies {
 		p := &m.cluster.Policies[i]
-		out = append(out, Covered{Policy: p, Lines: c.changed(c.cache.leave(int32(i), wholePolicy))})
+		out = append(out, Covered{Policy: p, Lines: c.changed(c.omissions.leave(int32(i), wholePolicy))})
 		for k := range p.Rules {
-			out = append(out, Covered{Policy: p, Rule: &p.Rules[k], Lines: c.changed(c.cache.leave(int32(i), int32(k)))})
+			out = append(out, Covered{Policy: p, Rule: &p.Rules[k], Lines: c.changed(c.omissions.leave(int32(i), int32(k)))})
 		}
 	}
 	return out
@@ -52,7 +55,7 @@ func Cover(m *Matrix, files []*Checker) []Covered {
 // coverage is the conditions of all lines by the programs that they touch.
 type coverage struct {
 	m          *Matrix
-	cache      *withoutCache
+	omissions  *omissions
 	lines      []coverLine
 	conditions []coverCondition
 	touched    [model.Directions]map[int32][]int32 // program -> indices of conditions, ascending
@@ -79,7 +82,7 @@ type condition interface {
 	metBefore() bool
 	// metWithout reports whether it is met without something. The programs are those
 	// of its own that hold it.
-	metWithout(w *without, programs *programList) bool
+	metWithout(w *omission, programs *programList) bool
 }
 
 // programList is programs by direction.
@@ -93,7 +96,7 @@ func (c *coverage) add(ref LineRef, checker *Checker) {
 	case d.Form == expect.Rest:
 		conditions = append(conditions, newRestCondition(checker))
 	case d.Form == expect.Only, d.Verdict == model.Allowed, d.Verdict == model.Denied:
-		for _, p := range checker.parts(d) {
+		for _, p := range checker.flowSets(d) {
 			for i := range p.batches {
 				conditions = append(conditions, newBatchCondition(checker, p, &p.batches[i]))
 			}
@@ -124,15 +127,15 @@ func (c *coverage) add(ref LineRef, checker *Checker) {
 }
 
 // changed returns the lines that hold no longer, or hold now.
-func (c *coverage) changed(w *without) []LineRef {
+func (c *coverage) changed(w *omission) []LineRef {
 	touched := map[int32]*programList{}
 	for d := range model.Directions {
-		for _, member := range w.concerns(d) {
-			for _, i := range c.touched[d][member.program] {
+		for _, holder := range w.concerns(d) {
+			for _, i := range c.touched[d][holder.program] {
 				if touched[i] == nil {
 					touched[i] = new(programList)
 				}
-				touched[i][d] = append(touched[i][d], member.program)
+				touched[i][d] = append(touched[i][d], holder.program)
 			}
 		}
 	}
@@ -167,7 +170,7 @@ func (c *coverage) changed(w *without) []LineRef {
 // batchCondition is that all flows of a batch have one verdict.
 type batchCondition struct {
 	checker *Checker
-	part    *part
+	flows   *flowSet
 	batch   *portBatch
 	// strangers tells that ends without a family in common fail it, whatever the
 	// policies are.
@@ -175,24 +178,24 @@ type batchCondition struct {
 	// hit is what fails among the plain members, with the programs of both ends.
 	failed          bool
 	egress, ingress int32
-	// meetings are the flows that are judged one by one, by the programs that they
+	// single are the flows that are judged one by one, by the programs that they
 	// depend on, and bad counts those that fail.
-	meetings []coverMeeting
-	by       [model.Directions]map[int32][]int32
-	bad      int
+	single []coverFlow
+	by     [model.Directions]map[int32][]int32
+	bad    int
 	// everybody holds by direction the members of the end that is the peer there.
-	everybody [model.Directions]*bitset.Set
+	everybody [model.Directions]bitset.ID
 }
 
-type coverMeeting struct {
+type coverFlow struct {
 	kind flowKind
 	bad  bool
 }
 
-func newBatchCondition(c *Checker, p *part, b *portBatch) *batchCondition {
-	x := &batchCondition{checker: c, part: p, batch: b}
+func newBatchCondition(c *Checker, p *flowSet, b *portBatch) *batchCondition {
+	x := &batchCondition{checker: c, flows: p, batch: b}
 	m := c.m
-	if h, ok := p.search(m, b).find(); ok {
+	if h, ok := c.search(p, b).find(); ok {
 		x.failed = true
 		x.egress, x.ingress = m.dirs[model.Egress].programOf[h.src], m.dirs[model.Ingress].programOf[h.dst]
 	}
@@ -200,18 +203,18 @@ func newBatchCondition(c *Checker, p *part, b *portBatch) *batchCondition {
 		x.by[d] = map[int32][]int32{}
 	}
 	seen := map[flowKind]bool{}
-	c.pairwise(p, b, func(meet *meeting) bool {
-		k := meet.kind
+	c.pairwise(p, b, func(flow *groupFlow) bool {
+		k := flow.kind
 		if seen[k] {
 			return true
 		}
 		seen[k] = true
-		_, bad := c.otherwise(meet.profile, p.wanted, b)
+		_, bad := c.otherwise(flow.profile, p.wanted, b)
 		if bad {
 			x.bad++
 		}
-		index := int32(len(x.meetings))
-		x.meetings = append(x.meetings, coverMeeting{k, bad})
+		index := int32(len(x.single))
+		x.single = append(x.single, coverFlow{k, bad})
 		for d, shape := range [model.Directions]int32{model.Egress: k.src, model.Ingress: k.dst} {
 			for _, program := range m.programsOf(model.Direction(d), shape) {
 				x.by[d][program] = append(x.by[d][program], index)
@@ -222,8 +225,9 @@ func newBatchCondition(c *Checker, p *part, b *portBatch) *batchCondition {
 	if p.wanted == model.Allowed {
 		c.strangers(p, b, func(_, _ *shapeGroup) { x.strangers = true })
 	}
-	x.everybody[model.Egress] = b.target.layers[0].all.Or(b.target.layers[1].all)
-	x.everybody[model.Ingress] = p.source.layers[0].all.Or(p.source.layers[1].all)
+	for d, peers := range [model.Directions]*party{model.Egress: b.target, model.Ingress: p.source} {
+		x.everybody[d] = c.sets.of[d].Or(peers.layers[0].all, peers.layers[1].all)
+	}
 	return x
 }
 
@@ -241,7 +245,7 @@ func (m *Matrix) programsOf(d model.Direction, shape int32) []int32 {
 // subjects returns the party whose members are the subjects in a direction.
 func (x *batchCondition) subjects(d model.Direction) *party {
 	if d == model.Egress {
-		return x.part.source
+		return x.flows.source
 	}
 	return x.batch.target
 }
@@ -259,12 +263,12 @@ func (x *batchCondition) programs(d model.Direction) []int32 {
 
 func (x *batchCondition) metBefore() bool { return !x.strangers && !x.failed && x.bad == 0 }
 
-func (x *batchCondition) metWithout(w *without, programs *programList) bool {
-	return !x.strangers && x.plainMet(w, programs) && x.meetingsMet(w, programs)
+func (x *batchCondition) metWithout(w *omission, programs *programList) bool {
+	return !x.strangers && x.plainMet(w, programs) && x.singleMet(w, programs)
 }
 
-// meetingsMet judges the flows anew that are judged one by one.
-func (x *batchCondition) meetingsMet(w *without, programs *programList) bool {
+// singleMet judges the flows anew that are judged one by one.
+func (x *batchCondition) singleMet(w *omission, programs *programList) bool {
 	bad := x.bad
 	var seen map[int32]bool
 	for d := range model.Directions {
@@ -277,11 +281,11 @@ func (x *batchCondition) meetingsMet(w *without, programs *programList) bool {
 					seen = map[int32]bool{}
 				}
 				seen[i] = true
-				meet := &x.meetings[i]
-				if meet.bad {
+				flow := &x.single[i]
+				if flow.bad {
 					bad--
 				}
-				if _, now := x.checker.otherwise(w.profile(meet.kind), x.part.wanted, x.batch); now {
+				if _, now := x.checker.otherwise(w.profile(flow.kind), x.flows.wanted, x.batch); now {
 					return false
 				}
 			}
@@ -292,7 +296,7 @@ func (x *batchCondition) meetingsMet(w *without, programs *programList) bool {
 
 // plainMet searches the flows between plain members again, as far as rows change
 // for them.
-func (x *batchCondition) plainMet(w *without, programs *programList) bool {
+func (x *batchCondition) plainMet(w *omission, programs *programList) bool {
 	var affected [model.Directions]map[int32]bool
 	some := false
 	for d := range model.Directions {
@@ -316,7 +320,7 @@ func (x *batchCondition) plainMet(w *without, programs *programList) bool {
 		if !touches(x.egress, x.ingress) {
 			return false
 		}
-		s := x.part.search(x.checker.m, x.batch)
+		s := x.checker.search(x.flows, x.batch)
 		s.only = func(egress, ingress int32) bool { return !touches(egress, ingress) }
 		if _, ok := s.find(); ok {
 			return false
@@ -327,12 +331,12 @@ func (x *batchCondition) plainMet(w *without, programs *programList) bool {
 		if len(affected[d]) == 0 {
 			continue
 		}
-		s := x.part.search(x.checker.m, x.batch)
+		s := x.checker.search(x.flows, x.batch)
 		s.rows = w
 		if d == model.Egress {
-			s.src = x.part.source.of(affected[d])
+			s.src = x.flows.source.of(affected[d], x.checker.sets.of[opposite(d)])
 		} else {
-			s.dst = x.batch.target.of(affected[d])
+			s.dst = x.batch.target.of(affected[d], x.checker.sets.of[opposite(d)])
 		}
 		if _, ok := s.find(); ok {
 			return false
@@ -342,17 +346,19 @@ func (x *batchCondition) plainMet(w *without, programs *programList) bool {
 }
 
 // of returns the plain members of a party that have one of some programs.
-func (p *party) of(programs map[int32]bool) *party {
+func (p *party) of(programs map[int32]bool, sets *bitset.Sets) *party {
 	out := &party{}
 	for k := range familyLayers {
-		l := familyLayer{byProgram: map[int32]*bitset.Set{}}
+		l := familyLayer{byProgram: map[int32]bitset.ID{}}
+		var all []bitset.ID
 		for _, program := range p.layers[k].programs {
 			if programs[program] {
 				l.programs = append(l.programs, program)
 				l.byProgram[program] = p.layers[k].byProgram[program]
-				l.all = l.all.Or(l.byProgram[program])
+				all = append(all, l.byProgram[program])
 			}
 		}
+		l.all = sets.Union(all)
 		out.layers[k] = l
 	}
 	return out
@@ -360,9 +366,9 @@ func (p *party) of(programs map[int32]bool) *party {
 
 // differs reports whether the rows of a program change for a peer and a port of
 // the batch.
-func (x *batchCondition) differs(w *without, d model.Direction, program int32) bool {
+func (x *batchCondition) differs(w *omission, d model.Direction, program int32) bool {
 	for _, change := range w.changes(d, program) {
-		if !change.peers.Intersects(x.everybody[d]) {
+		if !w.sets.of[d].Intersects(change.peers, x.everybody[d]) {
 			continue
 		}
 		for _, span := range x.batch.spans {
@@ -400,12 +406,12 @@ func (x *itemCondition) programs(d model.Direction) []int32 {
 
 func (x *itemCondition) metBefore() bool { return x.met(x.checker.profileOf) }
 
-func (x *itemCondition) metWithout(w *without, _ *programList) bool {
+func (x *itemCondition) metWithout(w *omission, _ *programList) bool {
 	return x.met(w.profilesOf(x.checker))
 }
 
 // profilesOf returns the profiles of flows without what is left out.
-func (w *without) profilesOf(c *Checker) func(flowKind) *profile {
+func (w *omission) profilesOf(c *Checker) func(flowKind) *profile {
 	return func(k flowKind) *profile {
 		if w.concernsKind(k) {
 			return w.profile(k)
@@ -469,7 +475,7 @@ func (x *restCondition) programs(d model.Direction) []int32 {
 
 func (x *restCondition) metBefore() bool { return len(x.open) == 0 }
 
-func (x *restCondition) metWithout(w *without, programs *programList) bool {
+func (x *restCondition) metWithout(w *omission, programs *programList) bool {
 	profileOf := w.profilesOf(x.r.c)
 	again := map[[2]int32]bool{}
 	for _, program := range programs[model.Egress] {

@@ -6,7 +6,6 @@ import (
 
 	"go4.org/netipx"
 
-	"netreach/engine/internal/bitset"
 	"netreach/model"
 	"netreach/model/expect"
 )
@@ -90,13 +89,14 @@ type Checker struct {
 	m        *Matrix
 	demands  []Demand
 	profiler *profiler
+	sets     *peerSets
 	everyone Side
 }
 
 // NewChecker returns a checker of the lines of one file: what a Rest demands
 // depends on the others.
 func NewChecker(m *Matrix, demands []Demand) *Checker {
-	return &Checker{m: m, demands: demands, profiler: newProfiler(m), everyone: m.Everyone()}
+	return &Checker{m: m, demands: demands, profiler: newProfiler(m), sets: newPeerSets(m), everyone: m.Everyone()}
 }
 
 // Check returns what becomes of the i-th demand. Allow and deny, and only, are
@@ -110,16 +110,16 @@ func (c *Checker) Check(i int) Finding {
 	case d.Form == expect.Rest:
 		return c.rest()
 	case d.Form == expect.Only, d.Verdict == model.Allowed, d.Verdict == model.Denied:
-		parts := c.parts(d)
-		f := c.uniform(parts)
-		f.Skipped = len(parts[0].dst) - destinationsOf(parts[0].batches)
+		sets := c.flowSets(d)
+		f := c.uniform(sets)
+		f.Skipped = len(sets[0].dst) - destinationsOf(sets[0].batches)
 		return f
 	}
 	return c.mixed(c.items(d))
 }
 
-// part is flows that are all to have one verdict.
-type part struct {
+// flowSet is flows that are all to have one verdict.
+type flowSet struct {
 	wanted model.Verdict
 	// others tells that they are those of somebody else than the line names. Then
 	// pairs of a pod and its own node are left out (NP-42).
@@ -129,24 +129,24 @@ type part struct {
 	batches  []portBatch
 }
 
-// parts returns the flows of a demand for allow or deny, or of only.
-func (c *Checker) parts(d *Demand) []*part {
+// flowSets returns the flows of a demand for allow or deny, or of only.
+func (c *Checker) flowSets(d *Demand) []*flowSet {
 	dst := c.m.peers(d.destination())
 	source := d.source()
-	out := []*part{c.part(c.m.peers(source), dst, d, d.Verdict)}
+	out := []*flowSet{c.flowSet(c.m.peers(source), dst, d, d.Verdict)}
 	if d.Form == expect.Only {
-		others := c.part(c.m.peers(c.everyone.Without(source)), dst, d, model.Denied)
+		others := c.flowSet(c.m.peers(c.everyone.Without(source)), dst, d, model.Denied)
 		others.others = true
 		out = append(out, others)
 	}
 	return out
 }
 
-func (c *Checker) part(src, dst []PeerID, d *Demand, wanted model.Verdict) *part {
-	p := &part{wanted: wanted, src: src, dst: dst, source: c.m.party(src, model.Egress), batches: c.m.batches(dst, d.Ports, d.PortsExcept)}
+func (c *Checker) flowSet(src, dst []PeerID, d *Demand, wanted model.Verdict) *flowSet {
+	p := &flowSet{wanted: wanted, src: src, dst: dst, source: c.m.party(src, model.Egress, c.sets), batches: c.m.batches(dst, d.Ports, d.PortsExcept)}
 	for i := range p.batches {
 		b := &p.batches[i]
-		b.target = c.m.party(b.dst, model.Ingress)
+		b.target = c.m.party(b.dst, model.Ingress, c.sets)
 		b.selves = c.m.selves(p.source, b.target)
 	}
 	return p
@@ -157,9 +157,9 @@ type portBatch struct {
 	dst   []PeerID
 	ports []PortRange // ascending
 	spans []atomRange // the atoms of these ports, ascending
-	// Of a part: the destinations sorted, and the classes of a pod alone with itself.
+	// Of a flowSet: the destinations sorted, and the classes of a pod alone with itself.
 	target *party
-	selves *bitset.Set
+	selves map[int32]bool
 }
 
 // batches groups destinations by what the ports are on them. Destinations that

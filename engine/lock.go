@@ -47,7 +47,7 @@ type LockSide struct {
 // cost follows the number of kinds of ends, squared, with one kind for the addresses
 // outside that every rule treats alike.
 func (m *Matrix) Lock(ends []End) *Lock {
-	l := &locker{m: m, inside: len(ends), ends: slices.Clone(ends), out: &Lock{}, pods: bitset.Range(0, m.u.podClasses)}
+	l := &locker{m: m, inside: len(ends), ends: slices.Clone(ends), out: &Lock{}, rowHashes: [model.Directions]map[rowID]uint64{{}, {}}}
 	for k, special := range []bool{false, true} {
 		l.words[k] = [2]Side{m.wordSide(special, 4), m.wordSide(special, 6)}
 	}
@@ -71,7 +71,7 @@ type locker struct {
 	// columns.
 	sources, destinations []lockGroup
 	sets                  [model.Directions][]lockSet
-	pods                  *bitset.Set // the classes of pods
+	rowHashes             [model.Directions]map[rowID]uint64 // of the pods in a row
 	// words are internet and private of each family.
 	words [2][2]Side
 	// cells holds the contents between kinds of ends, unless these are many.
@@ -173,9 +173,9 @@ func (l *locker) group() {
 			if l.cells != nil {
 				l.cells[x*l.kinds+y] = c
 			}
-			a, b := cellHash(y, c), cellHash(y+len(kinds), c)
+			a, b := cellHash(int32(y), int32(c)), cellHash(int32(y+len(kinds)), int32(c))
 			rows[x] = hash{rows[x].a + a, rows[x].b + b}
-			a, b = cellHash(x, c), cellHash(x+len(kinds), c)
+			a, b = cellHash(int32(x), int32(c)), cellHash(int32(x+len(kinds)), int32(c))
 			columns[y] = hash{columns[y].a + a, columns[y].b + b}
 		}
 	}
@@ -274,9 +274,9 @@ func (l *locker) rows(d model.Direction, i int) (key string, open bool) {
 			p := &s.programs[id]
 			var one []byte
 			for n, b := range p.rows {
-				pods := s.rows[b.lo].And(l.pods)
-				open = open && pods.HasRange(0, l.m.u.podClasses)
-				if h := binary.LittleEndian.AppendUint64(nil, pods.Hash()); !bytes.HasSuffix(one, h) {
+				pods := l.podsOf(d, b.lo)
+				open = open && pods == l.podsOf(d, bitset.All)
+				if h := binary.LittleEndian.AppendUint64(nil, pods); !bytes.HasSuffix(one, h) {
 					one = append(binary.LittleEndian.AppendUint32(one, uint32(p.starts[n])), h...)
 				}
 			}
@@ -285,6 +285,16 @@ func (l *locker) rows(d model.Direction, i int) (key string, open bool) {
 	}
 	slices.Sort(keys)
 	return strings.Join(slices.Compact(keys), "/"), open
+}
+
+// podsOf returns a hash of the pods in a row.
+func (l *locker) podsOf(d model.Direction, row rowID) uint64 {
+	h, ok := l.rowHashes[d][row]
+	if !ok {
+		h = l.m.dirs[d].sets.Hash(row, l.m.u.podClasses)
+		l.rowHashes[d][row] = h
+	}
+	return h
 }
 
 func toInt32(ints []int) []int32 {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 
 	"netreach/engine/internal/bitset"
@@ -20,18 +21,39 @@ type party struct {
 // the family is open is in both (NP-53).
 const familyLayers = 2
 
-// familyLayer is the plain members of one family, by class.
+// familyLayer is the plain members of one family, by class, as sets to be joined
+// with the rows of the other side.
 type familyLayer struct {
-	all       *bitset.Set
+	all       bitset.ID
 	programs  []int32 // in ascending order
-	byProgram map[int32]*bitset.Set
+	byProgram map[int32]bitset.ID
 }
 
-// party sorts peers. Direction d is that in which they are the subjects.
-func (m *Matrix) party(peers []PeerID, d model.Direction) *party {
+// peerSets makes sets of classes that are joined with the rows of a matrix: those
+// of its rows and more, by the direction of the rows. It belongs to one goroutine.
+type peerSets struct {
+	of [model.Directions]*bitset.Sets
+	// The classes within the cluster and outside of it.
+	inside, outside [model.Directions]bitset.ID
+}
+
+func newPeerSets(m *Matrix) *peerSets {
+	s := new(peerSets)
+	for d := range model.Directions {
+		s.of[d] = m.dirs[d].sets.Extend()
+		s.inside[d], s.outside[d] = s.of[d].Range(0, m.u.outside), s.of[d].Range(m.u.outside, m.u.classes)
+	}
+	return s
+}
+
+// opposite returns the direction in which the subjects of d are the peers.
+func opposite(d model.Direction) model.Direction { return model.Directions - 1 - d }
+
+// party sorts peers. Direction d is that in which they are the subjects, so that
+// their sets are of the other one.
+func (m *Matrix) party(peers []PeerID, d model.Direction, sets *peerSets) *party {
 	p := &party{}
-	var builders [familyLayers]bitset.Builder
-	byProgram := [familyLayers]map[int32]*bitset.Builder{{}, {}}
+	byProgram := [familyLayers]map[int32][]int32{{}, {}}
 	s := &m.dirs[d]
 	for _, g := range m.groupShapes(End{Peers: peers}) {
 		classes := m.u.shapes[g.shape]
@@ -46,28 +68,28 @@ func (m *Matrix) party(peers []PeerID, d model.Direction) *party {
 				continue
 			}
 			for k, fam := range [familyLayers]family{fam4, fam6} {
-				if !fam.meets(a.fam) {
-					continue
+				if fam.meets(a.fam) {
+					program := s.programOf[class]
+					byProgram[k][program] = append(byProgram[k][program], class)
 				}
-				builders[k].Add(int(class))
-				program := s.programOf[class]
-				if byProgram[k][program] == nil {
-					byProgram[k][program] = new(bitset.Builder)
-				}
-				byProgram[k][program].Add(int(class))
 			}
 		}
 	}
 	for k := range familyLayers {
-		p.layers[k].all = builders[k].Set()
-		p.layers[k].byProgram = make(map[int32]*bitset.Set, len(byProgram[k]))
-		for program, b := range byProgram[k] {
-			p.layers[k].byProgram[program] = b.Set()
-			p.layers[k].programs = append(p.layers[k].programs, program)
-		}
-		slices.Sort(p.layers[k].programs)
+		p.layers[k] = newFamilyLayer(byProgram[k], sets.of[opposite(d)])
 	}
 	return p
+}
+
+func newFamilyLayer(byProgram map[int32][]int32, sets *bitset.Sets) familyLayer {
+	l := familyLayer{byProgram: make(map[int32]bitset.ID, len(byProgram)), programs: slices.Sorted(maps.Keys(byProgram))}
+	var all []int32
+	for _, program := range l.programs {
+		all = append(all, byProgram[program]...)
+		l.byProgram[program] = sets.Of(byProgram[program])
+	}
+	l.all = sets.Of(all)
+	return l
 }
 
 // onNodes reports whether a shape is judged pair by pair.
@@ -92,7 +114,7 @@ func (p *party) groups() []shapeGroup { return slices.Concat(p.plain, p.single) 
 // selves returns the classes of which both sides have one and the same pod, and
 // no other, so that the only pair within the class is that of a pod with itself
 // (NP-43).
-func (m *Matrix) selves(src, dst *party) *bitset.Set {
+func (m *Matrix) selves(src, dst *party) map[int32]bool {
 	only := func(p *party) map[int32]PeerID {
 		out := map[int32]PeerID{}
 		for _, g := range p.plain {
@@ -106,14 +128,14 @@ func (m *Matrix) selves(src, dst *party) *bitset.Set {
 		}
 		return out
 	}
-	var b bitset.Builder
+	out := map[int32]bool{}
 	a, z := only(src), only(dst)
 	for class, id := range a {
 		if other, ok := z[class]; ok && id >= 0 && id == other && m.itself(id) {
-			b.Add(int(class))
+			out[class] = true
 		}
 	}
-	return b.Set()
+	return out
 }
 
 // rowSource gives the rows of a direction: those of the matrix, or those that programs
@@ -121,19 +143,17 @@ func (m *Matrix) selves(src, dst *party) *bitset.Set {
 type rowSource interface {
 	// starts returns the atoms at which the row of a program may change, ascending.
 	starts(d model.Direction, program int32) []int32
-	// row returns the row of a program at an atom.
-	row(d model.Direction, program int32, atom int) (certain, possible *bitset.Set)
+	// row returns the row of a program at an atom, among the sets of the checker.
+	row(d model.Direction, program int32, atom int) bounds
 }
 
 func (m *Matrix) starts(d model.Direction, program int32) []int32 {
 	return m.dirs[d].programs[program].starts
 }
 
-func (m *Matrix) row(d model.Direction, program int32, atom int) (certain, possible *bitset.Set) {
-	s := &m.dirs[d]
-	p := &s.programs[program]
-	b := p.rows[p.run(atom)]
-	return s.rows[b.lo], s.rows[b.hi]
+func (m *Matrix) row(d model.Direction, program int32, atom int) bounds {
+	p := &m.dirs[d].programs[program]
+	return p.rows[run(p.starts, atom)]
 }
 
 // eachRun calls f with an atom of each run of a span in which nothing changes, and

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"iter"
+
 	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
@@ -8,9 +10,10 @@ import (
 // flowSearch looks for a flow between two parties that is not as it should be.
 type flowSearch struct {
 	m        *Matrix
+	sets     *peerSets
 	rows     rowSource
 	src, dst *party
-	selves   *bitset.Set
+	selves   map[int32]bool
 	spans    []atomRange
 	// wanted is what all flows should be: Allowed or Denied. bound takes what is
 	// certainly allowed for allowed where strict, else what possibly is.
@@ -30,7 +33,7 @@ type flowHit struct {
 // the order of layers, programs, atoms and classes.
 func (s *flowSearch) find() (flowHit, bool) {
 	for k := range familyLayers {
-		for _, x := range s.m.crossings(&s.src.layers[k], &s.dst.layers[k]) {
+		for _, x := range s.crossings(&s.src.layers[k], &s.dst.layers[k]) {
 			for _, span := range s.spans {
 				var h flowHit
 				var ok bool
@@ -52,35 +55,42 @@ func (s *flowSearch) find() (flowHit, bool) {
 // cluster.
 type crossing struct{ src, dst *familyLayer }
 
+// sources and destinations are the sets that those of sources and of destinations
+// are among: those of the rows that let them through.
+func (s *flowSearch) sources() *bitset.Sets      { return s.sets.of[model.Ingress] }
+func (s *flowSearch) destinations() *bitset.Sets { return s.sets.of[model.Egress] }
+
 // crossings returns the pairs of layers without those of two ends outside.
-func (m *Matrix) crossings(src, dst *familyLayer) []crossing {
-	outside := bitset.Range(m.u.outside, m.u.classes)
-	if !src.all.Intersects(outside) || !dst.all.Intersects(outside) {
+func (s *flowSearch) crossings(src, dst *familyLayer) []crossing {
+	outside, inside := &s.sets.outside, &s.sets.inside
+	if !s.sources().Intersects(src.all, outside[model.Ingress]) || !s.destinations().Intersects(dst.all, outside[model.Egress]) {
 		return []crossing{{src, dst}}
 	}
-	return []crossing{{src, m.part(dst, 0, m.u.outside)}, {m.part(src, 0, m.u.outside), m.part(dst, m.u.outside, m.u.classes)}}
+	return []crossing{
+		{src, dst.within(s.destinations(), inside[model.Egress])},
+		{src.within(s.sources(), inside[model.Ingress]), dst.within(s.destinations(), outside[model.Egress])},
+	}
 }
 
-// part returns the members of a layer whose classes are lo to hi-1.
-func (m *Matrix) part(l *familyLayer, lo, hi int) *familyLayer {
-	within := bitset.Range(lo, hi)
-	out := &familyLayer{all: l.all.And(within), byProgram: map[int32]*bitset.Set{}}
+// within returns the members of a layer that are in a set.
+func (l *familyLayer) within(sets *bitset.Sets, set bitset.ID) *familyLayer {
+	out := &familyLayer{all: sets.And(l.all, set), byProgram: map[int32]bitset.ID{}}
 	for _, p := range l.programs {
-		if set := l.byProgram[p].And(within); !set.Empty() {
+		if some := sets.And(l.byProgram[p], set); some != bitset.None {
 			out.programs = append(out.programs, p)
-			out.byProgram[p] = set
+			out.byProgram[p] = some
 		}
 	}
 	return out
 }
 
 // bound returns the row that counts as allowed.
-func (s *flowSearch) bound(d model.Direction, program int32, atom int) *bitset.Set {
-	certain, possible := s.rows.row(d, program, atom)
+func (s *flowSearch) bound(d model.Direction, program int32, atom int) rowID {
+	row := s.rows.row(d, program, atom)
 	if s.strict {
-		return certain
+		return row.lo
 	}
-	return possible
+	return row.hi
 }
 
 // open looks for a flow that is allowed.
@@ -89,19 +99,16 @@ func (s *flowSearch) open(x crossing, span atomRange) (found flowHit, ok bool) {
 		dst := x.dst.byProgram[pi]
 		eachRun(span, s.rows.starts(model.Ingress, pi), func(run atomRange) bool {
 			admitted := s.bound(model.Ingress, pi, int(run.lo))
-			if !x.src.all.Intersects(admitted) {
+			if !s.sources().Intersects(x.src.all, admitted) {
 				return true
 			}
 			for _, pe := range s.egresses(x.src, admitted) {
-				if s.only != nil && !s.only(pe, pi) {
+				if s.only != nil && !s.only(pe, pi) || !s.sources().Intersects(x.src.byProgram[pe], admitted) {
 					continue
 				}
-				src := x.src.byProgram[pe].And(admitted)
-				if src.Empty() {
-					continue
-				}
+				src := s.sources().Shared(x.src.byProgram[pe], admitted)
 				eachRun(run, s.rows.starts(model.Egress, pe), func(run atomRange) bool {
-					found.src, found.dst, ok = s.pick(src, dst.And(s.bound(model.Egress, pe, int(run.lo))))
+					found.src, found.dst, ok = s.pick(src, s.destinations().Shared(dst, s.bound(model.Egress, pe, int(run.lo))))
 					found.atom = int(run.lo)
 					return !ok
 				})
@@ -120,15 +127,15 @@ func (s *flowSearch) open(x crossing, span atomRange) (found flowHit, ok bool) {
 
 // egresses returns the programs of those members of a layer that a row admits:
 // by going over the members, where these are fewer than the programs.
-func (s *flowSearch) egresses(l *familyLayer, admitted *bitset.Set) []int32 {
-	set := l.all.And(admitted)
-	if set.Count() >= len(l.programs) {
-		return l.programs
-	}
+func (s *flowSearch) egresses(l *familyLayer, admitted rowID) []int32 {
 	programOf := s.m.dirs[model.Egress].programOf
 	var out []int32
 	seen := map[int32]bool{}
-	for class := range set.All() {
+	members := 0
+	for class := range s.sources().Shared(l.all, admitted) {
+		if members++; members >= len(l.programs) {
+			return l.programs
+		}
 		if p := programOf[class]; !seen[p] {
 			seen[p] = true
 			out = append(out, p)
@@ -142,8 +149,13 @@ func (s *flowSearch) egresses(l *familyLayer, admitted *bitset.Set) []int32 {
 func (s *flowSearch) closed(x crossing, span atomRange) (found flowHit, ok bool) {
 	for _, pi := range x.dst.programs {
 		eachRun(span, s.rows.starts(model.Ingress, pi), func(run atomRange) bool {
-			barred := x.src.all.AndNot(s.bound(model.Ingress, pi, int(run.lo)))
-			found.src, found.dst, ok = s.pickFrom(barred, x.dst.byProgram[pi], x, pi, model.Ingress)
+			admitted := s.bound(model.Ingress, pi, int(run.lo))
+			dst := s.destinations().Each(x.dst.byProgram[pi], 0)
+			for some := range s.pairedWith(x, pi, model.Ingress) {
+				if found.src, found.dst, ok = s.pick(s.sources().Beyond(some, admitted), dst); ok {
+					break
+				}
+			}
 			found.atom = int(run.lo)
 			return !ok
 		})
@@ -153,8 +165,13 @@ func (s *flowSearch) closed(x crossing, span atomRange) (found flowHit, ok bool)
 	}
 	for _, pe := range x.src.programs {
 		eachRun(span, s.rows.starts(model.Egress, pe), func(run atomRange) bool {
-			barred := x.dst.all.AndNot(s.bound(model.Egress, pe, int(run.lo)))
-			found.src, found.dst, ok = s.pickFrom(x.src.byProgram[pe], barred, x, pe, model.Egress)
+			reached := s.bound(model.Egress, pe, int(run.lo))
+			src := s.sources().Each(x.src.byProgram[pe], 0)
+			for some := range s.pairedWith(x, pe, model.Egress) {
+				if found.src, found.dst, ok = s.pick(src, s.destinations().Beyond(some, reached)); ok {
+					break
+				}
+			}
 			found.atom = int(run.lo)
 			return !ok
 		})
@@ -165,43 +182,43 @@ func (s *flowSearch) closed(x crossing, span atomRange) (found flowHit, ok bool)
 	return flowHit{}, false
 }
 
-// pickFrom is pick, narrowed to the pairs of programs to look at; program is that
-// of the end that is the subject in direction d.
-func (s *flowSearch) pickFrom(src, dst *bitset.Set, x crossing, program int32, d model.Direction) (int32, int32, bool) {
-	if s.only == nil || src.Empty() || dst.Empty() {
-		return s.pick(src, dst)
+// pairedWith returns the members to look at opposite the subjects of a program in
+// direction d: all, or those of each program that makes a pair with it.
+func (s *flowSearch) pairedWith(x crossing, program int32, d model.Direction) iter.Seq[bitset.ID] {
+	l := x.src
+	if d == model.Egress {
+		l = x.dst
 	}
-	if d == model.Ingress {
-		for _, pe := range x.src.programs {
-			if s.only(pe, program) {
-				if a, b, ok := s.pick(src.And(x.src.byProgram[pe]), dst); ok {
-					return a, b, true
-				}
+	return func(yield func(bitset.ID) bool) {
+		if s.only == nil {
+			yield(l.all)
+			return
+		}
+		for _, other := range l.programs {
+			egress, ingress := other, program
+			if d == model.Egress {
+				egress, ingress = program, other
+			}
+			if s.only(egress, ingress) && !yield(l.byProgram[other]) {
+				return
 			}
 		}
-		return 0, 0, false
 	}
-	for _, pi := range x.dst.programs {
-		if s.only(program, pi) {
-			if a, b, ok := s.pick(src, dst.And(x.dst.byProgram[pi])); ok {
-				return a, b, true
-			}
-		}
-	}
-	return 0, 0, false
 }
 
 // pick returns the first classes of two sets between which there is a flow other
 // than that of a pod with itself.
-func (s *flowSearch) pick(src, dst *bitset.Set) (int32, int32, bool) {
-	if src.Empty() || dst.Empty() {
-		return 0, 0, false
-	}
-	for a := range src.All() {
-		for b := range dst.All() {
-			if a != b || !s.selves.Has(a) {
-				return int32(a), int32(b), true
+func (s *flowSearch) pick(src, dst iter.Seq[int32]) (a, b int32, ok bool) {
+	for a := range src {
+		empty := true
+		for b := range dst {
+			empty = false
+			if a != b || !s.selves[a] {
+				return a, b, true
 			}
+		}
+		if empty {
+			break
 		}
 	}
 	return 0, 0, false
