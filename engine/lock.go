@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go4.org/netipx"
@@ -116,7 +117,7 @@ func (l *locker) cell(i, j int) CellID {
 		return CellID(l.table.profiler.of(flowKind{shape, shape, unrelated}))
 	}
 	a, b := l.table.groups[i], l.table.groups[j]
-	if len(a) == 1 && len(b) == 1 && i != j && !l.table.alone[i] && !l.table.alone[j] && !(l.ends[i].Outside && l.ends[j].Outside) {
+	if len(a) == 1 && len(b) == 1 && i != j && !l.table.alone[i] && !l.table.alone[j] && (!l.ends[i].Outside || !l.ends[j].Outside) {
 		// What the table would find, without its memory.
 		return CellID(l.table.profiler.of(flowKind{a[0].shape, b[0].shape, unrelated}))
 	}
@@ -219,6 +220,7 @@ const leastMembers = 3
 // peers through, those of one behaviour towards everybody, and the namespaces. They
 // are named after what they have in common, or after their first end.
 func (l *locker) name() {
+	taken := map[string][]int{}
 	for d, groups := range [model.Directions][]lockGroup{model.Egress: l.sources, model.Ingress: l.destinations} {
 		d := model.Direction(d)
 		all := lockSet{name: "all"}
@@ -255,7 +257,30 @@ func (l *locker) name() {
 		slices.SortFunc(sets, func(a, b lockSet) int {
 			return cmp.Or(cmp.Compare(len(b.ends), len(a.ends)), slices.Compare(a.ends, b.ends), strings.Compare(a.name, b.name))
 		})
-		l.sets[d] = slices.CompactFunc(sets, func(a, b lockSet) bool { return slices.Equal(a.ends, b.ends) })
+		sets = slices.CompactFunc(sets, func(a, b lockSet) bool { return slices.Equal(a.ends, b.ends) })
+		for i := range sets {
+			sets[i].name = unique(sets[i].name, sets[i].ends, taken)
+		}
+		l.sets[d] = sets
+	}
+}
+
+// longestName is how long the name of a set may be.
+const longestName = 200
+
+// unique returns a name under which no other ends are taken down.
+func unique(name string, ends []int, taken map[string][]int) string {
+	if len(name) > longestName {
+		name = strings.TrimRight(name[:longestName], ".-")
+	}
+	found := name
+	for n := 2; ; n++ {
+		other, ok := taken[found]
+		if !ok || slices.Equal(other, ends) {
+			taken[found] = ends
+			return found
+		}
+		found = name + "-" + strconv.Itoa(n)
 	}
 }
 

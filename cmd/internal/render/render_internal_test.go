@@ -65,7 +65,7 @@ func TestRenderers_Verbs(t *testing.T) {
 	}
 	versus := &Versus{Matrix: &Matrix{By: "pod", Table: verdicts.Table(verdicts.Pods())}, Comparison: comparison}
 	for _, f := range formats() {
-		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf} {
+		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, TestOf, CoverageOf} {
 			t.Run(f.name+" "+string(v), func(t *testing.T) {
 				var b bytes.Buffer
 				r := f.open(&b, Options{})
@@ -81,6 +81,10 @@ func TestRenderers_Verbs(t *testing.T) {
 					err = r.Overview(&Overview{})
 				case GraphOf:
 					err = r.Graph(g)
+				case TestOf:
+					err = r.Test(&Tests{})
+				case CoverageOf:
+					err = r.Test(&Tests{Coverage: &Coverage{}})
 				}
 				var refused *FormatError
 				if has := slices.Contains(f.verbs, v); has != (err == nil) || has != (b.Len() > 0) || !has && !errors.As(err, &refused) {
