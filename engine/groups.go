@@ -55,8 +55,10 @@ func (g *grouper) chooseColumns() {
 	for i, kind := range t.kind {
 		c, ok := first[kind]
 		// Ends that hold nodes tell pods on different nodes apart, so then each
-		// end is a column of its own.
-		if !ok || crowded {
+		// end is a column of its own. So is one of pods of several shapes: the flows
+		// within it are not those to another end of these shapes, since a pod with
+		// itself is left out.
+		if !ok || crowded || len(t.groups[i]) > 1 {
 			first[kind] = len(g.columns)
 			g.columns = append(g.columns, []int{i})
 			continue
