@@ -63,7 +63,7 @@ func size(g *shapeGroup) uint64 { return uint64(len(g.peers)) }
 // related counts the pairs of a pod and its own node, or what uses that node's
 // network.
 func (m *Matrix) related(src, dst []PeerID) (n uint64) {
-	m.eachRelated(src, dst, func(p, q PeerID, _ relation) { n++ })
+	m.eachRelated(src, dst, func(_, _ PeerID, _ relation) { n++ })
 	return n
 }
 

@@ -4,7 +4,7 @@ import "netreach/model"
 
 // item is one source of a line with one destination and one port.
 type item struct {
-	src, dst []shapeGroup
+	src      []shapeGroup
 	batches  []portBatch
 	groups   [][]shapeGroup // of the destinations, by batch
 	complete bool           // every destination has one of the ports

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"go4.org/netipx"
@@ -187,9 +188,7 @@ func (m *Matrix) batches(dst []PeerID, ports, except []model.PortMatch) []portBa
 		var key []byte
 		numbers := map[portNumber]Match{}
 		for _, name := range named {
-			for n, match := range m.portNumbers(name, id) {
-				numbers[n] = match
-			}
+			maps.Copy(numbers, m.portNumbers(name, id))
 		}
 		key = append(key, numbersKey(numbers)...)
 		k, ok := at[string(key)]

@@ -1,15 +1,12 @@
 package engine
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/binary"
 	"slices"
 	"strings"
 
 	"go4.org/netipx"
 
-	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
 
@@ -116,7 +113,7 @@ func (l *locker) cell(i, j int) CellID {
 		return CellID(l.table.profiler.of(flowKind{shape, shape, unrelated}))
 	}
 	a, b := l.table.groups[i], l.table.groups[j]
-	if len(a) == 1 && len(b) == 1 && i != j && !l.table.alone[i] && !l.table.alone[j] && !(l.ends[i].Outside && l.ends[j].Outside) {
+	if len(a) == 1 && len(b) == 1 && i != j && !l.table.alone[i] && !l.table.alone[j] && (!l.ends[i].Outside || !l.ends[j].Outside) {
 		// What the table would find, without its memory.
 		return CellID(l.table.profiler.of(flowKind{a[0].shape, b[0].shape, unrelated}))
 	}
@@ -203,106 +200,6 @@ func (l *locker) group() {
 		return out
 	}
 	l.sources, l.destinations = gather(rows), gather(columns)
-}
-
-// lockSet is ends inside that have a name together.
-type lockSet struct {
-	name string
-	ends []int // ascending
-}
-
-// leastMembers is how many ends a set has at least.
-const leastMembers = 3
-
-// name makes the sets that the sides of a direction may be written with, the larger
-// ones first: everybody, those that let everybody through, those that let the same
-// peers through, those of one behaviour towards everybody, and the namespaces. They
-// are named after what they have in common, or after their first end.
-func (l *locker) name() {
-	for d, groups := range [model.Directions][]lockGroup{model.Egress: l.sources, model.Ingress: l.destinations} {
-		d := model.Direction(d)
-		all := lockSet{name: "all"}
-		byRows, byNamespace := map[string]*lockSet{}, map[string]*lockSet{}
-		add := func(sets map[string]*lockSet, key, name string, end int) {
-			if sets[key] == nil {
-				sets[key] = &lockSet{name: name}
-			}
-			sets[key].ends = append(sets[key].ends, end)
-		}
-		for i := range l.inside {
-			all.ends = append(all.ends, i)
-			key, open := l.rows(d, i)
-			name := d.String() + "." + l.dotted(i)
-			if open {
-				key, name = "open", "open-"+d.String()
-			}
-			add(byRows, key, name, i)
-			ns := l.m.u.peers[l.ends[i].Peers[0]].Namespace
-			add(byNamespace, ns, "namespace."+ns, i)
-		}
-		sets := []lockSet{all}
-		for _, some := range []map[string]*lockSet{byRows, byNamespace} {
-			for _, s := range some {
-				sets = append(sets, *s)
-			}
-		}
-		for _, g := range groups {
-			if g.ends[0] < l.inside {
-				sets = append(sets, lockSet{[]string{"from.", "to."}[d] + l.dotted(g.ends[0]), g.ends})
-			}
-		}
-		sets = slices.DeleteFunc(sets, func(s lockSet) bool { return len(s.ends) < leastMembers })
-		slices.SortFunc(sets, func(a, b lockSet) int {
-			return cmp.Or(cmp.Compare(len(b.ends), len(a.ends)), slices.Compare(a.ends, b.ends), strings.Compare(a.name, b.name))
-		})
-		l.sets[d] = slices.CompactFunc(sets, func(a, b lockSet) bool { return slices.Equal(a.ends, b.ends) })
-	}
-}
-
-// dotted returns the name of an end as a part of the name of a set.
-func (l *locker) dotted(i int) string { return strings.ReplaceAll(l.ends[i].Name, "/", ".") }
-
-// rows returns a key for the pods that an end lets through in a direction, and whether
-// these are all on every port. Ends of one key may yet differ in the addresses
-// outside: a set of them is a good guess of what stands together in many lines.
-func (l *locker) rows(d model.Direction, i int) (key string, open bool) {
-	var keys []string
-	open = true
-	s := &l.m.dirs[d]
-	for _, g := range l.table.groups[i] {
-		for _, id := range l.m.programsOf(d, g.shape) {
-			p := &s.programs[id]
-			var one []byte
-			for n, b := range p.rows {
-				pods := l.podsOf(d, b.lo)
-				open = open && pods == l.podsOf(d, bitset.All)
-				if h := binary.LittleEndian.AppendUint64(nil, pods); !bytes.HasSuffix(one, h) {
-					one = append(binary.LittleEndian.AppendUint32(one, uint32(p.starts[n])), h...)
-				}
-			}
-			keys = append(keys, string(one))
-		}
-	}
-	slices.Sort(keys)
-	return strings.Join(slices.Compact(keys), "/"), open
-}
-
-// podsOf returns a hash of the pods in a row.
-func (l *locker) podsOf(d model.Direction, row rowID) uint64 {
-	h, ok := l.rowHashes[d][row]
-	if !ok {
-		h = l.m.dirs[d].sets.Hash(row, l.m.u.podClasses)
-		l.rowHashes[d][row] = h
-	}
-	return h
-}
-
-func toInt32(ints []int) []int32 {
-	out := make([]int32, len(ints))
-	for i, n := range ints {
-		out[i] = int32(n)
-	}
-	return out
 }
 
 // lines makes a line for each verdict and set of ports that sources have towards
@@ -399,149 +296,4 @@ func (l *locker) first(groups []lockGroup, list []int) string {
 		return name
 	}
 	return "\xff"
-}
-
-// side returns groups as the words of one side, and takes down the sets.
-func (l *locker) side(d model.Direction, list []int, used map[string][]int) LockSide {
-	groups := [model.Directions][]lockGroup{l.sources, l.destinations}[d]
-	var out LockSide
-	var outside netipx.IPSetBuilder
-	target := make([]bool, l.inside)
-	for _, x := range list {
-		for _, i := range groups[x].ends {
-			if i < l.inside {
-				target[i] = true
-			} else {
-				outside.AddSet(l.ranges[i])
-			}
-		}
-	}
-	out.Except = l.cover(d, target, &out, used)
-	set, err := outside.IPSet()
-	if err != nil {
-		panic("bug: addresses that are none: " + err.Error())
-	}
-	words, except := l.addressWords(set)
-	slices.Sort(out.Sets)
-	out.Names = append(out.Names, words...)
-	out.Except = append(out.Except, except...)
-	return out
-}
-
-// cover writes ends inside as sets and names, and returns the names of those that
-// the sets have too many. Each time it takes the set that saves the most words.
-func (l *locker) cover(d model.Direction, target []bool, out *LockSide, used map[string][]int) (except []string) {
-	left, tooMany := slices.Clone(target), make([]bool, l.inside)
-	words := 0
-	for _, in := range target {
-		if in {
-			words++
-		}
-	}
-	for {
-		best, most := -1, 1
-		for k := range l.sets[d] {
-			s := &l.sets[d][k]
-			if len(s.ends) > 2*words {
-				continue
-			}
-			saved := -1
-			for _, i := range s.ends {
-				switch {
-				case left[i]:
-					saved++
-				case !target[i] && !tooMany[i]:
-					saved--
-				}
-			}
-			if saved > most {
-				best, most = k, saved
-			}
-		}
-		if best < 0 {
-			break
-		}
-		s := &l.sets[d][best]
-		for _, i := range s.ends {
-			left[i] = false
-			tooMany[i] = tooMany[i] || !target[i]
-		}
-		out.Sets = append(out.Sets, s.name)
-		used[s.name] = s.ends
-	}
-	for i := range l.inside {
-		switch {
-		case left[i]:
-			out.Names = append(out.Names, l.ends[i].Name)
-		case tooMany[i]:
-			except = append(except, l.ends[i].Name)
-		}
-	}
-	return except
-}
-
-// singles returns groups as sides in which each word has the verdict by itself, as
-// that of several together may be another one: all ends inside, and those outside
-// one by one.
-func (l *locker) singles(groups []lockGroup, list []int) []LockSide {
-	var inside LockSide
-	var out []LockSide
-	for _, x := range list {
-		for _, i := range groups[x].ends {
-			if i < l.inside {
-				inside.Names = append(inside.Names, l.ends[i].Name)
-				continue
-			}
-			words, except := l.addressWords(l.ranges[i])
-			out = append(out, LockSide{Names: words, Except: except})
-		}
-	}
-	slices.Sort(inside.Names)
-	if len(inside.Names) > 0 {
-		out = append([]LockSide{inside}, out...)
-	}
-	return out
-}
-
-// addressWords names addresses outside: internet and private, or their families,
-// with what is left out of them, or ranges where these are fewer.
-func (l *locker) addressWords(set *netipx.IPSet) (words, except []string) {
-	if len(set.Ranges()) == 0 {
-		return nil, nil
-	}
-	var ranges []string
-	for k, name := range []string{"internet", "private"} {
-		var whole []string // the families that have the word
-		families := 0
-		for f, side := range l.words[k] {
-			if side.Empty() {
-				continue
-			}
-			families++
-			missing := side.Without(Side{outside: set})
-			inside := side.Without(missing)
-			switch {
-			case inside.Empty():
-			case len(missing.outside.Ranges()) < len(inside.outside.Ranges()) || missing.Empty():
-				whole = append(whole, []string{"ipv4:", "ipv6:"}[f]+name)
-				except = append(except, rangeWords(missing)...)
-			default:
-				ranges = append(ranges, rangeWords(inside)...)
-			}
-		}
-		if len(whole) == families && families > 0 {
-			whole = []string{name}
-		}
-		words = append(words, whole...)
-	}
-	return append(words, ranges...), except
-}
-
-// rangeWords writes addresses as ranges that hold no pods and nodes.
-func rangeWords(s Side) []string {
-	var out []string
-	for _, r := range s.outside.Ranges() {
-		out = append(out, "outside:"+AddrRange{r.From(), r.To()}.String())
-	}
-	return out
 }

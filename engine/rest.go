@@ -40,14 +40,17 @@ func (c *Checker) rest() Finding {
 	})
 	f.Opened = r.open.blocks()
 	for i := range f.Opened { // a flow between pods says more than one with an address
-		if w := &f.Opened[i].Witness; f.Witness == nil || c.m.isPod(w.Src) && c.m.isPod(w.Dst) && !(c.m.isPod(f.Witness.Src) && c.m.isPod(f.Witness.Dst)) {
+		w := &f.Opened[i].Witness
+		if f.Witness == nil || c.m.betweenPods(w) && !c.m.betweenPods(f.Witness) {
 			f.Witness = w
 		}
 	}
 	return f
 }
 
-func (m *Matrix) isPod(id PeerID) bool { return m.u.peers[id].Kind == PodPeer }
+func (m *Matrix) betweenPods(w *Witness) bool {
+	return m.u.peers[w.Src].Kind == PodPeer && m.u.peers[w.Dst].Kind == PodPeer
+}
 
 // remainder is what the lines of a file leave over.
 type remainder struct {

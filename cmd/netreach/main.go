@@ -52,12 +52,15 @@ func writeFile(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(beside.Name()) // where it still is
 	_, err = beside.Write(text)
-	if err := errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
-		return err
+	err = errors.Join(err, beside.Chmod(0o644), beside.Close())
+	if err == nil {
+		err = os.Rename(beside.Name(), name)
 	}
-	return os.Rename(beside.Name(), name)
+	if err != nil {
+		return errors.Join(err, os.Remove(beside.Name()))
+	}
+	return nil
 }
 
 func isTerminal(f *os.File) bool {

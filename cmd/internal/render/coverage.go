@@ -98,7 +98,7 @@ func (c *Coverage) uncoveredFirst() []CoveredPart {
 }
 
 // A part names this many of its lines at most in the text form.
-const mostLines = 8
+const mostOfPart = 8
 
 // coverage writes the parts, those that no line depends on first.
 func (t *terminal) coverage(c *Coverage) {
@@ -109,11 +109,11 @@ func (t *terminal) coverage(c *Coverage) {
 			continue
 		}
 		var words []string
-		for _, l := range p.Lines[:min(mostLines, len(p.Lines))] {
+		for _, l := range p.Lines[:min(mostOfPart, len(p.Lines))] {
 			words = append(words, l.String())
 		}
 		text := strings.Join(words, ", ")
-		if more := len(p.Lines) - mostLines; more > 0 {
+		if more := len(p.Lines) - mostOfPart; more > 0 {
 			text += " and " + strconv.Itoa(more) + " more"
 		}
 		t.line("covered             ", p.name(), t.place(p.Origin), " by ", text)

@@ -18,6 +18,9 @@ func newTAP(w io.Writer, opts Options) Renderer { return tap{formless{"tap"}, w,
 
 // Test writes a test point for each line of each file.
 func (p tap) Test(t *Tests) error {
+	if t.Coverage != nil {
+		return p.no(CoverageOf)
+	}
 	hold, fail := t.count()
 	out := []string{"TAP version 14", "1.." + strconv.Itoa(hold+fail)}
 	n := 0

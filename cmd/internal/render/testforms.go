@@ -95,6 +95,9 @@ func (o object) Test(t *Tests) error {
 
 // Test writes a suite for each file and a case for each line.
 func (j junit) Test(t *Tests) error {
+	if t.Coverage != nil {
+		return j.no(CoverageOf)
+	}
 	d := junitSuites{Name: "netreach test"}
 	for i := range t.Files {
 		f := &t.Files[i]
