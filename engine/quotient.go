@@ -71,7 +71,7 @@ func (q *Quotient) Under(f func(CellID) CellID) *Quotient {
 // single pod with itself.
 func (q *Quotient) has(i, j int) bool {
 	s, d := q.sourceOf[i], q.destinationOf[j]
-	return s >= 0 && d >= 0 && !(q.outside[asSource][s] && q.outside[asDestination][d])
+	return s >= 0 && d >= 0 && (!q.outside[asSource][s] || !q.outside[asDestination][d])
 }
 
 // cell returns the content of a cell that the quotient has.
