@@ -56,7 +56,10 @@ var plainPods = []struct {
 	{`{"status":{"podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.2"}]}}`, false},
 	{`{"status":{"podIPs":[{"ip":"10.0.0.1","x":1}]}}`, false},
 	{`{"status":[]}`, false},
-	{`[]`, false}, {`null`, false}, {`""`, false}, {`1`, false},
+	{`[]`, false},
+	{`null`, false},
+	{`""`, false},
+	{`1`, false},
 }
 
 func TestPlainPod(t *testing.T) {
