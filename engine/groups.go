@@ -65,7 +65,7 @@ func (q *Quotient) cut(source int, skip func(CellID) bool) []rowPart {
 			parts = append(parts, rowPart{what: what})
 		}
 		for d := from; d < to; d++ {
-			if d != q.holes[source] && !(q.outside[asSource][source] && q.outside[asDestination][d]) {
+			if d != q.holes[source] && (!q.outside[asSource][source] || !q.outside[asDestination][d]) {
 				parts[i].columns = append(parts[i].columns, d)
 			}
 		}

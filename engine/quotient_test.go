@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -27,10 +28,7 @@ func TestQuotient(t *testing.T) {
 			q := whole.Quotient()
 			sourceOf, destinationOf := groupsOf(t, len(ends), q.Sources), groupsOf(t, len(ends), q.Destinations)
 			for i, src := range ends {
-				row := map[int]engine.CellID{}
-				for d, c := range q.Row(sourceOf[i]) {
-					row[d] = c
-				}
+				row := maps.Collect(q.Row(sourceOf[i]))
 				for j, dst := range ends {
 					if src.Outside && dst.Outside || i == j && plain.Itself(i, j) {
 						continue
@@ -145,10 +143,7 @@ func TestQuotient_parts(t *testing.T) {
 			merged++
 		}
 		for i := range ends {
-			row := map[int]engine.CellID{}
-			for d, c := range coarse.Row(coarse.Source(i)) {
-				row[d] = c
-			}
+			row := maps.Collect(coarse.Row(coarse.Source(i)))
 			for j := range ends {
 				if ends[i].Outside && ends[j].Outside || i == j && between.Itself(i, j) {
 					continue

@@ -96,7 +96,7 @@ func newTable(p *profiler, ends []End, flows *flowCache) *Table {
 // Cell returns the content of cell (i, j), as Judge would give it. Two ends
 // outside have nothing to judge.
 func (t *Table) Cell(i, j int) CellID {
-	if t.quotient != nil && t.quotient.has(i, j) && !(i == j && t.Itself(i, j)) {
+	if t.quotient != nil && t.quotient.has(i, j) && (i != j || !t.Itself(i, j)) {
 		return t.quotient.cell(i, j)
 	}
 	if i == j || t.alone[i] || t.alone[j] {

@@ -21,6 +21,11 @@ func run() int {
 	if err != nil {
 		dir = "" // then only the directory itself is searched for a configuration
 	}
+	if os.Getenv("GOGC") == "" {
+		// One run allocates little beside what it keeps: collecting half as often
+		// saves a tenth of the processor time on large dumps (bench/README.md).
+		debug.SetGCPercent(200)
+	}
 	width, _ := strconv.Atoi(os.Getenv("COLUMNS"))
 	return cli.Main(cli.Env{
 		Args:          os.Args[1:],

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"netreach/cmd/internal/render"
@@ -98,8 +100,14 @@ func (s *session) showMatrix(v *view) error {
 	if err != nil {
 		return err
 	}
+	if n := len(m.Sources) * len(m.Destinations); n > longMatrix && s.flags.output != "json" {
+		s.hint(fmt.Sprintf("%d pairs make a long matrix; --summary counts them, -o json takes those together that are alike, and --from, --to and --by namespace narrow it", n))
+	}
 	return out.Matrix(m)
 }
+
+// longMatrix is the number of pairs from which on nobody reads a matrix.
+const longMatrix = 4_000_000
 
 // viewed reads the input and takes the look at it that v asks for. Hints that
 // belong to it go to stderr.

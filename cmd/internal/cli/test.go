@@ -28,7 +28,7 @@ const (
 const expectationSuffix = ".txt"
 
 func (s *session) test() *cobra.Command {
-	var t testing
+	var t testRun
 	cmd := &cobra.Command{
 		Use:   "test FILE... -f FILE",
 		Short: "Hold a cluster against a file of expectations",
@@ -76,8 +76,8 @@ Exit code: 0 if all hold, 1 if one fails or less is covered than --fail-under sa
 
 const failUnder = "fail-under"
 
-// testing is what test is asked for beside its files.
-type testing struct {
+// testRun is what test is asked for beside its files.
+type testRun struct {
 	verbose, coverage bool
 	least             float64
 }
@@ -89,7 +89,7 @@ type expectations struct {
 	demands []engine.Demand
 }
 
-func (s *session) runTest(names []string, t testing) error {
+func (s *session) runTest(names []string, t testRun) error {
 	if t.least < 0 || t.least > 100 {
 		return troublef("it is a share in per cent, from 0 to 100", "--%s %v: not a share", failUnder, t.least)
 	}

@@ -131,7 +131,8 @@ func (m *Matrix) numbers(end int) int {
 	if m.numbered == nil {
 		m.numbered, m.classes = map[int]int{}, map[string]int{}
 	}
-	key, several := "", false
+	var key []byte
+	several := false
 	for _, port := range m.Ports {
 		if port.Kind != model.PortNamed {
 			continue
@@ -139,14 +140,14 @@ func (m *Matrix) numbers(end int) int {
 		numbers, same := m.Numbers(end, port)
 		several = several || !same || len(numbers) > 1
 		for _, n := range numbers {
-			key += n.String()
+			key = append(key, n.String()...)
 		}
-		key += ";"
+		key = append(key, ';')
 	}
-	class, ok := m.classes[key]
+	class, ok := m.classes[string(key)]
 	if !ok {
 		class = len(m.classes)
-		m.classes[key] = class
+		m.classes[string(key)] = class
 	}
 	if several {
 		class = -1

@@ -78,8 +78,10 @@ func New(n, limit int) *Sets {
 		all[len(all)-1] = 1<<extra - 1
 	}
 	s.bulks = []bulk{{none}, {all}}
-	s.sets = []set{{bulk: 0}, {bulk: 1}}
-	s.index = make([]ID, 1024)
+	// As a rule there are about as many sets as numbers, and some flips in each.
+	s.sets = append(make([]set, 0, 2*n+2), set{bulk: 0}, set{bulk: 1})
+	s.flips = make([]int32, 0, 8*n)
+	s.index = make([]ID, max(1024, 1<<bits.Len(uint(4*n))))
 	return s
 }
 

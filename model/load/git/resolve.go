@@ -107,11 +107,11 @@ func (t *Tree) walk(steps []string) (place, error) {
 				return at, err
 			}
 			if strings.HasPrefix(target, "/") || filepath.IsAbs(target) {
-				rel, ok := below(t.r.top, filepath.FromSlash(target))
-				if !ok || t.r.top == "" {
+				within, err := t.r.steps(target)
+				if err != nil {
 					return at, fmt.Errorf("a link to %s, which is outside the repository", target)
 				}
-				at, target = place{}, filepath.ToSlash(rel)
+				at, target = place{}, strings.Join(within, "/")
 			}
 			rest = slices.Concat(strings.FieldsFunc(target, isSlash), rest)
 			continue

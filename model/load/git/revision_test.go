@@ -179,8 +179,12 @@ func TestOpen_errors(t *testing.T) {
 	if _, err := git.Open(t.Context(), filepath.Join(repo.Dir, "nowhere")); err == nil {
 		t.Error("a directory that does not exist is opened")
 	}
+	real, err := filepath.EvalSymlinks(repo.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-	if _, err := git.Open(t.Context(), repo.Dir); err == nil || !strings.Contains(err.Error(), "does not trust") || !strings.Contains(hint(err), "safe.directory "+repo.Dir) {
+	if _, err := git.Open(t.Context(), repo.Dir); err == nil || !strings.Contains(err.Error(), "does not trust") || !strings.Contains(hint(err), "safe.directory "+real) {
 		t.Error(err, hint(err))
 	}
 	t.Setenv("PATH", t.TempDir())
