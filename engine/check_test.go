@@ -28,10 +28,17 @@ type lineWorld struct {
 
 func newLineWorld(tb testing.TB, c *model.Cluster, o model.Options) *lineWorld {
 	tb.Helper()
+	return newLineWorldOf(tb, c, o, 0)
+}
+
+// newLineWorldOf is newLineWorld with sets of at most some flips; 0 is as usual.
+func newLineWorldOf(tb testing.TB, c *model.Cluster, o model.Options, flips int) *lineWorld {
+	tb.Helper()
 	u, err := engine.NewUniverse(o, c)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	u.SetFlips(flips)
 	m, err := engine.Compile(u, 0)
 	if err != nil {
 		tb.Fatal(err)
@@ -309,7 +316,7 @@ func TestChecker(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 11))
 	for n := range 200 {
 		c, o := worlds.Random(rng, 2+n%12)
-		w := newLineWorld(t, c, o)
+		w := newLineWorldOf(t, c, o, n%3) // of every three worlds two have bulks
 		for range 20 {
 			text := w.line(rng)
 			l, d, ok := w.parsed(t, text)

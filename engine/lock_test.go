@@ -124,6 +124,7 @@ func TestLock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		u.SetFlips(n % 3)
 		var m [2]*engine.Matrix
 		for i := range m {
 			if m[i], err = engine.Compile(u, i); err != nil {
@@ -159,7 +160,7 @@ func TestLock_Order(t *testing.T) {
 	for n := range 60 {
 		c, o := worlds.Random(rng, 2+n%12)
 		text := func(c *model.Cluster) string {
-			w := newLineWorld(t, c, o)
+			w := newLineWorldOf(t, c, o, n%3)
 			return lockText(w.m.Lock(w.m.Workloads()))
 		}
 		want := text(c)
@@ -182,7 +183,7 @@ func TestLock_NewPod(t *testing.T) {
 	opened := 0
 	for n := range 100 {
 		c, o := worlds.Random(rng, 2+n%8)
-		w := newLineWorld(t, c, o)
+		w := newLineWorldOf(t, c, o, n%3)
 		text := lockText(w.m.Lock(w.m.Workloads()))
 		after := newLineWorld(t, worlds.AddUnrelatedPod(c, rng).Cluster, o)
 		reaches := false
