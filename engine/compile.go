@@ -31,6 +31,8 @@ type Matrix struct {
 	// What only questions about single flows need is made when one is asked.
 	strays [model.Directions]func() *strays
 	places func() []place // by peer
+	// shapes are those that pods of the cluster have, ascending.
+	shapes func() []shapeWeight
 }
 
 // side is one direction of a matrix.
@@ -69,18 +71,19 @@ func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, e
 	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], switches: switches}
 	m.ground = newGround(u, cluster, &m.switches)
 	m.places = sync.OnceValue(m.newPlaces)
+	m.shapes = sync.OnceValue(m.weighShapes)
 	m.byName = sync.OnceValue(m.nameWorkloads)
 	for d := range model.Directions {
 		m.strays[d] = sync.OnceValue(func() *strays { return newStrays(m.cluster, d) })
 	}
-	o, err := m.orderPolicies()
+	policies, err := m.orderPolicies()
 	if err != nil {
 		return nil, err
 	}
 	// The directions share nothing, so each has a goroutine.
 	var wait sync.WaitGroup
 	for d := range model.Directions {
-		wait.Go(func() { m.dirs[d] = newCompiler(m, o, d).compile() })
+		wait.Go(func() { m.dirs[d] = newCompiler(m, policies, d).compile() })
 	}
 	m.placeOnNodes()
 	wait.Wait()
@@ -91,37 +94,29 @@ func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, e
 // apart than another answer needs.
 func blinder(made, needed model.Answer) bool { return made == model.No && needed != model.No }
 
-// order is the policies of a cluster in the order of evaluation.
-type order struct {
-	policies []int32 // indices into Cluster.Policies, by tier and Order
-	tierOf   []int32 // by index into Cluster.Policies
-}
-
-func (m *Matrix) orderPolicies() (*order, error) {
-	tiers := map[string]int32{}
-	for i, t := range m.cluster.Tiers {
-		tiers[t.Name] = int32(i)
-	}
-	policies := m.cluster.Policies
+// orderPolicies returns the policies in the order of evaluation, by tier and
+// Order, as indices into Cluster.Policies.
+func (m *Matrix) orderPolicies() ([]int32, error) {
+	policies := m.u.digests[m.ci].policies
 	if m.switches.NotEnforced {
 		policies = nil
 	}
-	o := &order{tierOf: make([]int32, len(policies)), policies: make([]int32, len(policies))}
+	out := make([]int32, len(policies))
 	for i := range policies {
-		t, ok := tiers[policies[i].Tier]
-		if !ok {
-			return nil, fmt.Errorf("%s is of tier %q, which the cluster does not have", policies[i].Origin.Object(), policies[i].Tier)
+		if policies[i].tier < 0 {
+			p := &m.cluster.Policies[i]
+			return nil, fmt.Errorf("%s is of tier %q, which the cluster does not have", p.Origin.Object(), p.Tier)
 		}
-		o.tierOf[i] = t
-		o.policies[i] = int32(i)
+		out[i] = int32(i)
 	}
 	compare := func(a, b int32) int {
-		return cmp.Or(cmp.Compare(o.tierOf[a], o.tierOf[b]), cmp.Compare(policies[a].Order, policies[b].Order), m.nameOrder(a, b))
+		x, y := &policies[a], &policies[b]
+		return cmp.Or(cmp.Compare(x.tier, y.tier), cmp.Compare(x.order, y.order), m.nameOrder(a, b))
 	}
-	if !slices.IsSortedFunc(o.policies, compare) {
-		slices.SortStableFunc(o.policies, compare)
+	if !slices.IsSortedFunc(out, compare) {
+		slices.SortStableFunc(out, compare)
 	}
-	return o, nil
+	return out, nil
 }
 
 // nameOrder orders two policies by name where ties are broken so.
@@ -151,10 +146,10 @@ type compiler struct {
 	sweep        sweep
 }
 
-func newCompiler(m *Matrix, o *order, d model.Direction) *compiler {
-	all := bitset.New(m.u.classes)
+func newCompiler(m *Matrix, policies []int32, d model.Direction) *compiler {
+	all := bitset.New(m.u.classes, m.u.flips)
 	return &compiler{
-		composer: &composer{order: o, m: m, d: d, rules: make([][]rule, len(m.cluster.Policies))},
+		composer: &composer{m: m, digest: m.u.digests[m.ci], policies: policies, d: d, rules: make([][]rule, len(m.cluster.Policies))},
 		sel:      newSelections(m.ground, all), sets: all, algebra: sets{all},
 	}
 }
@@ -164,6 +159,8 @@ func newCompiler(m *Matrix, o *order, d model.Direction) *compiler {
 func (c *compiler) compile() side {
 	u := c.m.u
 	s := side{composer: c.composer, sets: c.sets, programOf: make([]int32, u.classes), runsOf: make([]span, u.classes)}
+	s.programs = make([]program, 0, u.classes/2+1)
+	s.starts, s.rows = make([]int32, 0, 2*u.classes), make([]bounds, 0, 2*u.classes)
 	c.side = &s
 	lists, firsts := c.apply()
 	c.add(nil, 0)
@@ -191,12 +188,12 @@ func (c *compiler) apply() (lists, firsts []int32) {
 	subjects := make([]selection, len(c.policies))
 	firsts = make([]int32, c.m.u.classes+2)
 	for i, p := range c.policies {
-		policy := &c.m.cluster.Policies[p]
+		policy := &c.digest.policies[p]
 		c.rules[p] = c.compileRules(policy)
-		if len(c.rules[p]) == 0 && !policy.Isolates[c.d] && !c.reachesBeyond(policy) {
+		if len(c.rules[p]) == 0 && !policy.isolates[c.d] && !c.reachesBeyond(policy) {
 			continue
 		}
-		subjects[i] = c.sel.pods(&policy.Subject)
+		subjects[i] = c.sel.pods(policy.subject)
 		for class := range c.sets.Each(subjects[i].possible, 0) {
 			firsts[class+2]++
 		}
@@ -305,7 +302,7 @@ func (c *compiler) addUp(p *program) bool {
 		}
 	}
 	p.isolated, p.concerned = FullMatch, true
-	p.addsUp = c.m.cluster.Tiers[c.tierOf[p.entries[0]/2]].OwnNodeEgress
+	p.addsUp = c.m.cluster.Tiers[c.digest.policies[p.entries[0]/2].tier].OwnNodeEgress
 	first := len(c.side.starts)
 	if everywhere {
 		c.addRun(first, 0, bounds{bitset.All, bitset.All})

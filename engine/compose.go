@@ -14,10 +14,12 @@ import (
 // evaluation walks them. Programs that need no evaluation are composed only
 // when one of their flows is explained.
 type composer struct {
-	*order
-	m     *Matrix
-	d     model.Direction
-	rules [][]rule // by index into Cluster.Policies: those of the direction
+	m      *Matrix
+	digest *digest
+	d      model.Direction
+	// policies are indices into Cluster.Policies, in the order of evaluation.
+	policies []int32
+	rules    [][]rule // by index into Cluster.Policies: those of the direction
 }
 
 // key appends what identifies the program of a class to which the given
@@ -40,18 +42,14 @@ func (c *composer) key(key []byte, class int, entries []int32) []byte {
 // tied reports whether two policies that follow each other in one tier have no
 // order between them, or need none: policies that only allow add up.
 func (c *composer) tied(a, b int32) bool {
-	x, y := &c.m.cluster.Policies[a], &c.m.cluster.Policies[b]
-	return x.Order == y.Order && (c.m.nameOrder(a, b) == 0 || onlyAllows(x) && onlyAllows(y))
-}
-
-func onlyAllows(p *model.Policy) bool {
-	return !slices.ContainsFunc(p.Rules, func(r model.Rule) bool { return r.Action != model.Allow })
+	x, y := &c.digest.policies[a], &c.digest.policies[b]
+	return x.order == y.order && (c.m.nameOrder(a, b) == 0 || x.allows && y.allows)
 }
 
 // reachesBeyond reports whether a policy's isolation in the other direction
 // matters in this one (CNP-11).
-func (c *composer) reachesBeyond(p *model.Policy) bool {
-	return p.Isolates[model.Directions-1-c.d] && c.m.switches.BaselinePerDirection != model.Yes
+func (c *composer) reachesBeyond(p *policyDigest) bool {
+	return p.isolates[model.Directions-1-c.d] && c.m.switches.BaselinePerDirection != model.Yes
 }
 
 // onlyAddsUp reports whether the policies of a program are of one tier that
@@ -61,14 +59,14 @@ func (c *composer) onlyAddsUp(p *program) bool {
 	if len(p.entries) == 0 || c.m.switches.SCTP != model.Yes {
 		return false
 	}
-	tier := c.tierOf[p.entries[0]/2]
+	tier := c.digest.policies[p.entries[0]/2].tier
 	isolates := false
 	for _, e := range p.entries {
-		policy := &c.m.cluster.Policies[e/2]
-		if e%2 == 1 || c.tierOf[e/2] != tier || policy.Unordered {
+		policy := &c.digest.policies[e/2]
+		if e%2 == 1 || policy.tier != tier || policy.unordered {
 			return false
 		}
-		isolates = isolates || policy.Isolates[c.d]
+		isolates = isolates || policy.isolates[c.d]
 		for i := range c.rules[e/2] {
 			if c.rules[e/2][i].action != model.Allow {
 				return false
@@ -108,8 +106,8 @@ func (c *composer) fragmentsOf(p *program) iter.Seq[*fragment] {
 func (c *composer) tiers(p *program) []progTier {
 	var out []progTier
 	for _, e := range p.entries {
-		policy := &c.m.cluster.Policies[e/2]
-		tier := int(c.tierOf[e/2])
+		policy := &c.digest.policies[e/2]
+		tier := int(policy.tier)
 		if n := len(out); n == 0 || out[n-1].tier != tier {
 			out = append(out, progTier{tier: tier})
 		}
@@ -126,13 +124,13 @@ func (c *composer) tiers(p *program) []progTier {
 		for i := range pp.fragments {
 			pp.fragments[i].open = pp.subject == MaybeMatch
 		}
-		if policy.Isolates[c.d] {
+		if policy.isolates[c.d] {
 			t.isolates = max(t.isolates, pp.subject)
 		}
 		if c.reachesBeyond(policy) {
 			t.beyond = max(t.beyond, pp.subject)
 		}
-		if policy.Unordered {
+		if policy.unordered {
 			t.unordered = append(t.unordered, pp)
 			continue
 		}
@@ -148,7 +146,7 @@ func (c *composer) tiers(p *program) []progTier {
 // describe fills in what a program is to others than its evaluation.
 func (c *composer) describe(p *program, tiers []progTier) {
 	for _, e := range p.entries {
-		p.concerned = p.concerned || c.m.cluster.Policies[e/2].Isolates[c.d] || len(c.rules[e/2]) > 0
+		p.concerned = p.concerned || c.digest.policies[e/2].isolates[c.d] || len(c.rules[e/2]) > 0
 	}
 	for i := range tiers {
 		p.isolated = max(p.isolated, tiers[i].isolates)

@@ -32,7 +32,8 @@ type counter struct {
 }
 
 // count returns the number of allowed pairs at each atom.
-func (p *plane) count(own map[flowKind]uint64) []uint64 {
+// own are the pairs of a pod with its own node.
+func (p *plane) count(own []ownNodePair) []uint64 {
 	c := &counter{plane: p, atoms: int32(p.m.u.ports.Len())}
 	var wait sync.WaitGroup
 	wait.Go(func() { c.egress = p.side(model.Egress) })
@@ -44,15 +45,11 @@ func (p *plane) count(own map[flowKind]uint64) []uint64 {
 		work{len(c.egress.programs), func(t *tape, i int) { c.flips(t, c.egress, c.ingress, i, false) }},
 		work{len(c.ingress.programs), func(t *tape, i int) { c.flips(t, c.ingress, c.egress, i, true) }},
 		work{len(p.weight), c.itself},
+		work{len(own), func(t *tape, i int) { c.ownNode(t, own[i].kind, own[i].n) }},
 	)
 	wait.Wait()
-	t := c.newTape()
-	for kind, n := range own {
-		c.ownNode(t, kind, n)
-	}
 	now := uint64(0)
 	for atom := range out {
-		now += t.steps[atom]
 		for _, s := range steps {
 			now += s.steps[atom]
 		}
@@ -226,15 +223,24 @@ func (c *counter) ownNode(t *tape, kind flowKind, n uint64) {
 		return
 	}
 	e, i := &c.egress.programs[c.egress.programOf[src]], &c.ingress.programs[c.ingress.programOf[dst]]
+	sw := &c.m.switches
+	switch {
+	case len(e.rows) == 1 && e.rows[0] == bitset.All && len(i.rows) == 1 && i.rows[0] == bitset.All:
+		return // nothing to add to
+	case (kind.rel&fromOwnNode == 0 || sw.OwnNodeIngress == model.No) && (kind.rel&toOwnNode == 0 || sw.OwnNodeEgress == model.No):
+		return // nothing is added
+	}
 	var within []int32 // where the verdict may change within the runs of both
 	if kind.rel&toOwnNode != 0 && c.byRules(src) {
 		within = c.m.edges(kind)
 	}
+	w := c.ways(kind.rel, src)
 	for x, row := range e.rows {
 		egress := c.egress.sets.Has(row, dst)
 		start, end := e.starts[x], e.end(x, c.atoms)
 		for y := run(i.starts, int(start)); y < len(i.starts) && i.starts[y] < end; y++ {
-			if egress && c.ingress.sets.Has(i.rows[y], src) {
+			ingress := c.ingress.sets.Has(i.rows[y], src)
+			if egress && ingress {
 				continue // the way to a node only adds to what the rules allow
 			}
 			from, to := max(start, i.starts[y]), min(end, i.end(y, c.atoms))
@@ -243,13 +249,38 @@ func (c *counter) ownNode(t *tape, kind flowKind, n uint64) {
 				if k, ok := slices.BinarySearch(within, from+1); ok || k < len(within) {
 					next = min(to, within[k])
 				}
-				if c.allowed(src, dst, kind.rel, int(from)) {
+				var allowed bool
+				if w.certain {
+					allowed = (egress || w.egress) && (ingress || w.ingress)
+				} else {
+					allowed = c.allowed(src, dst, kind.rel, int(from))
+				}
+				if allowed {
 					t.note(from, next, n)
 				}
 				from = next
 			}
 		}
 	}
+}
+
+// ways is what is open between a pod and its own node whatever the rules say,
+// if that is certain in the one layer of a plane.
+type ways struct{ egress, ingress, certain bool }
+
+func (c *counter) ways(rel relation, src int32) ways {
+	sw := &c.m.switches
+	w := ways{certain: len(c.layers) == 1}
+	if rel&fromOwnNode != 0 {
+		w.ingress = sw.OwnNodeIngress == model.Yes
+		w.certain = w.certain && sw.OwnNodeIngress != model.Open
+	}
+	if rel&toOwnNode != 0 && sw.OwnNodeEgress != model.No && w.certain {
+		s := &c.m.dirs[model.Egress]
+		w.egress = s.programs[s.programOf[c.layers[0].class[src]]].isolated != NoMatch
+		w.certain = sw.OwnNodeEgress == model.Yes && !c.byRules(src)
+	}
+	return w
 }
 
 // byRules reports whether the way from a spot to its own node is judged rule by
@@ -276,40 +307,4 @@ func (c *counter) allowed(src, dst int32, rel relation, atom int) bool {
 		}
 	}
 	return true
-}
-
-// ownNodePairs returns how many pairs of two pods on one node there are of which
-// one is the node to the other, by their shapes.
-func (m *Matrix) ownNodePairs() map[flowKind]uint64 {
-	var hosts []PeerID
-	crowded := make([]bool, len(m.cluster.Nodes))
-	for id := range PeerID(m.u.pods) {
-		if n := m.nodeOf[id]; n >= 0 && m.isNodeLike(id) {
-			hosts = append(hosts, id)
-			crowded[n] = true
-		}
-	}
-	onNode := make([][]PeerID, len(m.cluster.Nodes))
-	for id := range PeerID(m.u.pods) {
-		if n := m.nodeOf[id]; n >= 0 && crowded[n] {
-			onNode[n] = append(onNode[n], id)
-		}
-	}
-	found := map[flowKind]uint64{}
-	for _, h := range hosts {
-		for _, p := range onNode[m.nodeOf[h]] {
-			if p == h {
-				continue
-			}
-			n := uint64(m.pod(h).Weight) * uint64(m.pod(p).Weight)
-			if rel := m.relation(h, p); rel != unrelated {
-				found[flowKind{m.u.shapeOf[h], m.u.shapeOf[p], rel}] += n
-			}
-			// Two hosts meet both ways as the outer loop comes to each.
-			if rel := m.relation(p, h); rel != unrelated && !m.isNodeLike(p) {
-				found[flowKind{m.u.shapeOf[p], m.u.shapeOf[h], rel}] += n
-			}
-		}
-	}
-	return found
 }

@@ -140,26 +140,52 @@ func (s *bulkSide) collect(spots int) {
 // bulks.
 func (s *bulkSide) cutZones(weight []uint64) {
 	s.zoneOf = make([]int32, len(weight))
-	s.zones = [][]int32{nil}
-	for bulk, words := range s.bulks {
-		inner := map[int32]int32{} // zone -> the zone of what lies in the bulk
+	pods := make([]uint64, (len(weight)+63)/64)
+	for spot, w := range weight {
+		if w != 0 {
+			pods[spot>>6] |= 1 << (spot & 63)
+		}
+	}
+	zones := int32(1)
+	var inner []int32 // by zone: the zone of what lies in the bulk at hand, or 0
+	for _, words := range s.bulks {
+		inner = append(inner[:0], make([]int32, zones)...)
 		for k, w := range words {
-			for ; w != 0; w &= w - 1 {
+			for w &= pods[k]; w != 0; w &= w - 1 {
 				spot := k*64 + bits.TrailingZeros64(w)
-				if weight[spot] == 0 {
-					continue
+				in := &inner[s.zoneOf[spot]]
+				if *in == 0 {
+					*in = zones
+					zones++
 				}
-				zone := s.zoneOf[spot]
-				in, ok := inner[zone]
-				if !ok {
-					in = int32(len(s.zones))
-					inner[zone] = in
-					s.zones = append(s.zones, append(slices.Clone(s.zones[zone]), int32(bulk)))
-				}
-				s.zoneOf[spot] = in
+				s.zoneOf[spot] = *in
 			}
 		}
 	}
+	// What is left of the zones gets numbers of its own.
+	number := make([]int32, zones) // +1
+	for spot, w := range weight {
+		if w == 0 {
+			continue
+		}
+		n := &number[s.zoneOf[spot]]
+		if *n == 0 {
+			s.zones = append(s.zones, s.bulksOf(spot))
+			*n = int32(len(s.zones))
+		}
+		s.zoneOf[spot] = *n - 1
+	}
+}
+
+// bulksOf returns the bulks that hold a spot.
+func (s *bulkSide) bulksOf(spot int) []int32 {
+	var out []int32
+	for bulk, words := range s.bulks {
+		if words[spot/64]>>(spot%64)&1 != 0 {
+			out = append(out, int32(bulk))
+		}
+	}
+	return out
 }
 
 // divide gathers the subjects of each program by the zones of the other

@@ -100,7 +100,10 @@ func newEdits(c *Comparison, workloads []Workload) *edits {
 	e.names = e.before.switches.PriorityTies == model.TiesByName
 	e.editPolicies()
 	e.editNamespaces()
-	used := collectUses([]*model.Cluster{e.before.cluster, e.after.cluster})
+	used := newUses()
+	for _, m := range c.sides() {
+		newDigest(m.cluster, used)
+	}
 	for i := range workloads {
 		e.editWorkload(i, &workloads[i], c.groups[i], used)
 	}

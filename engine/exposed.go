@@ -15,7 +15,7 @@ func (m *Matrix) exposed(n int) []Exposure {
 		return nil
 	}
 	ingress := &m.dirs[model.Ingress]
-	a := newAdmission(m)
+	a := newIntake(m)
 	byProgram := make([]admitted, len(ingress.programs))
 	for i := range ingress.programs {
 		byProgram[i] = a.of(&ingress.programs[i])
@@ -74,18 +74,20 @@ type admitted struct {
 	internet bool
 }
 
-// admission finds what programs let in, each distinct union of rows once.
-type admission struct {
+// intake finds what programs let in, each distinct union of rows once.
+type intake struct {
 	m     *Matrix
 	sets  *bitset.Sets // those of the ingress, and the unions
 	known map[bitset.ID]admitted
 	union []bitset.ID // scratch
 
-	weight []uint64   // by class: its pods, as often as they have members in it
-	public []bool     // by class: addresses of the internet
-	shapes [][]int32  // by class: the shapes of several members that it is one of
-	pods   []uint64   // by shape
-	bulks  []bulkSums // by bulk
+	weight []uint64          // by class: its pods, as often as they have members in it
+	slices [][]uint64        // by bit of a weight: the classes that have it
+	public []uint64          // the classes of addresses of the internet
+	pods   []uint64          // by shape
+	shapes map[int32][]int32 // by class: the shapes of several members that it is one of
+	mixed  []int32           // the shapes of several members
+	bulks  []bulkSums        // by bulk
 }
 
 // bulkSums is what a bulk holds.
@@ -95,13 +97,13 @@ type bulkSums struct {
 	public int // classes
 }
 
-func newAdmission(m *Matrix) *admission {
-	a := &admission{
-		m: m, sets: m.dirs[model.Ingress].sets.Extend(), known: map[bitset.ID]admitted{},
-		weight: make([]uint64, m.u.classes), public: make([]bool, m.u.classes),
-		shapes: make([][]int32, m.u.classes), pods: make([]uint64, len(m.u.shapes)),
+func newIntake(m *Matrix) *intake {
+	words := (m.u.classes + 63) / 64
+	a := &intake{
+		m: m, sets: m.dirs[model.Ingress].sets.Extend(), known: map[bitset.ID]admitted{}, weight: make([]uint64, m.u.classes),
+		public: make([]uint64, words), pods: make([]uint64, len(m.u.shapes)), shapes: map[int32][]int32{},
 	}
-	for _, s := range m.weighShapes() {
+	for _, s := range m.shapes() {
 		classes := m.u.shapes[s.shape]
 		a.pods[s.shape] = s.weight
 		for _, class := range classes {
@@ -110,15 +112,29 @@ func newAdmission(m *Matrix) *admission {
 				a.shapes[class] = append(a.shapes[class], s.shape)
 			}
 		}
+		if len(classes) > 1 {
+			a.mixed = append(a.mixed, s.shape)
+		}
+	}
+	for class, w := range a.weight {
+		for ; w != 0; w &= w - 1 {
+			bit := bits.TrailingZeros64(w)
+			for len(a.slices) <= bit {
+				a.slices = append(a.slices, make([]uint64, words))
+			}
+			a.slices[bit][class/64] |= 1 << (class % 64)
+		}
 	}
 	for class := m.u.outside; class < m.u.classes; class++ {
-		a.public[class] = !m.u.addrs.Special(int(m.ground.attr(class).addr))
+		if !m.u.addrs.Special(int(m.ground.attr(class).addr)) {
+			a.public[class/64] |= 1 << (class % 64)
+		}
 	}
 	return a
 }
 
 // of returns what a program certainly lets in on some port.
-func (a *admission) of(p *program) admitted {
+func (a *intake) of(p *program) admitted {
 	a.union = a.union[:0]
 	for _, b := range p.rows {
 		a.union = append(a.union, b.lo)
@@ -134,7 +150,7 @@ func (a *admission) of(p *program) admitted {
 }
 
 // sum counts what is in a row: what is in its bulk, and then its flips.
-func (a *admission) sum(row bitset.ID) admitted {
+func (a *intake) sum(row bitset.ID) admitted {
 	bulk := a.sets.Bulk(row)
 	s := a.bulk(bulk)
 	touched := map[int32]bool{} // shapes of several members of which one is flipped
@@ -144,7 +160,7 @@ func (a *admission) sum(row bitset.ID) admitted {
 			sign, one = minus(1), -1
 		}
 		s.pods += sign * a.weight[class]
-		if a.public[class] {
+		if a.public[class/64]>>(class%64)&1 != 0 {
 			s.public += one
 		}
 		for _, shape := range a.shapes[class] {
@@ -161,7 +177,7 @@ func (a *admission) sum(row bitset.ID) admitted {
 }
 
 // bulk counts what is in a bulk.
-func (a *admission) bulk(bulk int) bulkSums {
+func (a *intake) bulk(bulk int) bulkSums {
 	for len(a.bulks) <= bulk {
 		a.bulks = append(a.bulks, bulkSums{})
 	}
@@ -170,28 +186,36 @@ func (a *admission) bulk(bulk int) bulkSums {
 		return *s
 	}
 	s.known = true
-	seen := map[int32]bool{}
-	for k, w := range a.sets.BulkWords(bulk) {
-		for ; w != 0; w &= w - 1 {
-			class := k*64 + bits.TrailingZeros64(w)
-			s.pods += a.weight[class]
-			if a.public[class] {
-				s.public++
-			}
-			for _, shape := range a.shapes[class] {
-				if !seen[shape] {
-					seen[shape] = true
-					s.pods -= a.twice(shape, func(k int) bool { return a.sets.InBulk(bulk, a.m.u.shapes[shape][k]) })
-				}
-			}
+	words := a.sets.BulkWords(bulk)
+	for bit, slice := range a.slices {
+		s.pods += uint64(shared(words, slice)) << bit
+	}
+	s.public = shared(words, a.public)
+	for _, shape := range a.mixed {
+		n := uint64(0)
+		for _, class := range a.m.u.shapes[shape] {
+			n += words[class/64] >> (class % 64) & 1
+		}
+		if n > 1 {
+			s.pods -= (n - 1) * a.pods[shape]
 		}
 	}
 	return *s
 }
 
+// shared returns how many members two sets of words share.
+func shared(a, b []uint64) int {
+	n := 0
+	b = b[:len(a)]
+	for i, w := range a {
+		n += bits.OnesCount64(w & b[i])
+	}
+	return n
+}
+
 // twice returns by how much the weights by class count the pods of a shape too
 // much, given which of its members are in a set (NP-53).
-func (a *admission) twice(shape int32, in func(k int) bool) uint64 {
+func (a *intake) twice(shape int32, in func(k int) bool) uint64 {
 	n := uint64(0)
 	for k := range a.m.u.shapes[shape] {
 		if in(k) {

@@ -24,7 +24,7 @@ func (s *ground) matches(p *model.Peer, class int) Match {
 		}
 		return min(s.selectable(class), s.matchesLabels(p.Pods.Pods, a))
 	case model.PeerBlock:
-		return s.blockSees(p, class, s.inBlock(p.Block, a))
+		return s.blockSees(p.Everyone, class, s.inBlock(p.Block, a))
 	case model.PeerNodes:
 		if (a.kind == attrNode || a.onNode) && p.Nodes.Matches(s.u.labelSets[a.node]) {
 			return FullMatch
@@ -59,7 +59,7 @@ func (s *ground) inBlock(b model.Block, a *attr) Match {
 		where, fam := space(-1-a.addr)/3, family(-1-a.addr)%3
 		return s.u.floating.match(b, where, fam)
 	}
-	if slices.Contains(s.u.addrs.Block(s.u.blockIDs[blockKey(&b)]), a.addr) {
+	if slices.Contains(s.u.addrs.Block(int(s.u.blockIDs[blockKey(&b)])), a.addr) {
 		return FullMatch
 	}
 	return NoMatch

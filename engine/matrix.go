@@ -211,14 +211,10 @@ func (m *Matrix) evaluate(s *side, p *program, tiers []progTier, peer int32, ato
 func (m *Matrix) Isolated(d model.Direction) int {
 	n := 0
 	s := &m.dirs[d]
-	for id := range m.u.pods {
-		p := m.pod(PeerID(id))
-		if p == nil {
-			continue
-		}
-		for _, class := range m.u.shapes[m.u.shapeOf[id]] {
+	for _, g := range m.shapes() {
+		for _, class := range m.u.shapes[g.shape] {
 			if s.programs[s.programOf[class]].isolated != NoMatch {
-				n += p.Weight
+				n += int(g.weight)
 				break
 			}
 		}

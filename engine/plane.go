@@ -102,6 +102,7 @@ type planeSide struct {
 // planeProgram is the rows of some spots: run i begins at atom starts[i].
 type planeProgram struct {
 	members []int32 // spots
+	count   int     // of members
 	weight  uint64
 	starts  []int32
 	rows    []bitset.ID
@@ -118,11 +119,55 @@ func (p *planeProgram) end(i int, atoms int32) int32 {
 // side gathers one direction of a plane.
 func (p *plane) side(d model.Direction) *planeSide {
 	s := &planeSide{sets: p.m.dirs[d].sets, programOf: make([]int32, len(p.weight))}
-	var join *joiner
-	if len(p.layers) == 2 {
-		join = newJoiner(p, d)
-		s.sets = join.sets
+	if len(p.layers) == 1 {
+		p.takePrograms(s, &p.m.dirs[d])
+	} else {
+		p.joinPrograms(s, d)
 	}
+	for spot, w := range p.weight {
+		if w != 0 {
+			prog := &s.programs[s.programOf[spot]]
+			prog.weight += w
+			prog.count++
+		}
+	}
+	s.gather(p.weight)
+	return s
+}
+
+// takePrograms takes over the programs of the only layer, as far as they are
+// those of a spot, with their rows under its bound.
+func (p *plane) takePrograms(s *planeSide, from *side) {
+	number := make([]int32, len(from.programs)) // by program: its number here, +1
+	var used []int32
+	for spot, w := range p.weight {
+		if w == 0 {
+			continue
+		}
+		program := from.programOf[p.layers[0].class[spot]]
+		if number[program] == 0 {
+			used = append(used, program)
+			number[program] = int32(len(used))
+		}
+		s.programOf[spot] = number[program] - 1
+	}
+	s.programs = make([]planeProgram, len(used))
+	var rows slab[bitset.ID]
+	var scratch []bitset.ID
+	for i, program := range used {
+		prog := &from.programs[program]
+		scratch = scratch[:0]
+		for _, b := range prog.rows {
+			scratch = append(scratch, p.layers[0].bound(b))
+		}
+		s.programs[i] = planeProgram{starts: prog.starts, rows: rows.keep(scratch)}
+	}
+}
+
+// joinPrograms joins the programs that a spot has in two layers.
+func (p *plane) joinPrograms(s *planeSide, d model.Direction) {
+	join := newJoiner(p, d)
+	s.sets = join.sets
 	ids := map[[2]int32]int32{}
 	for spot, w := range p.weight {
 		if w == 0 {
@@ -136,27 +181,29 @@ func (p *plane) side(d model.Direction) *planeSide {
 		if !ok {
 			id = int32(len(s.programs))
 			ids[key] = id
-			if join == nil {
-				s.programs = append(s.programs, p.program(&p.m.dirs[d].programs[key[0]]))
-			} else {
-				s.programs = append(s.programs, join.program(key))
-			}
+			s.programs = append(s.programs, join.program(key))
 		}
 		s.programOf[spot] = id
-		prog := &s.programs[id]
-		prog.members = append(prog.members, int32(spot))
-		prog.weight += w
 	}
-	return s
 }
 
-// program returns the rows of a program under the bound of the only layer.
-func (p *plane) program(prog *program) planeProgram {
-	out := planeProgram{starts: prog.starts, rows: make([]bitset.ID, len(prog.rows))}
-	for i, b := range prog.rows {
-		out.rows[i] = p.layers[0].bound(b)
+// gather lists the subjects of each program.
+func (s *planeSide) gather(weight []uint64) {
+	total := 0
+	for i := range s.programs {
+		total += s.programs[i].count
 	}
-	return out
+	all := make([]int32, total)
+	for i := range s.programs {
+		p := &s.programs[i]
+		p.members, all = all[:0:p.count], all[p.count:]
+	}
+	for spot, w := range weight {
+		if w != 0 {
+			p := &s.programs[s.programOf[spot]]
+			p.members = append(p.members, int32(spot))
+		}
+	}
 }
 
 // joiner makes the rows of a plane of two layers: the spots that the rows of
@@ -170,7 +217,7 @@ type joiner struct {
 }
 
 func newJoiner(p *plane, d model.Direction) *joiner {
-	return &joiner{plane: p, d: d, sets: bitset.New(len(p.weight)), rows: [2]map[rowID]bitset.ID{{}, {}}, bulks: [2]map[int]bitset.ID{{}, {}}}
+	return &joiner{plane: p, d: d, sets: bitset.New(len(p.weight), p.m.u.flips), rows: [2]map[rowID]bitset.ID{{}, {}}, bulks: [2]map[int]bitset.ID{{}, {}}}
 }
 
 // program joins the runs of the programs of both layers.

@@ -50,6 +50,7 @@ type profiler struct {
 	list []profile
 	ids  map[string]int32
 	memo map[flowKind]int32
+	met  map[uint64]int32 // by two profiles: the weaker of both, see weaker
 
 	scratch profile
 	key     []byte
@@ -62,8 +63,17 @@ type flowKind struct {
 	rel      relation
 }
 
+// The first profiles of every profiler.
+const (
+	deniedProfile  int32 = iota // denied at every port
+	allowedProfile              // allowed at every port
+)
+
 func newProfiler(m *Matrix) *profiler {
-	return &profiler{m: m, ids: map[string]int32{}, memo: map[flowKind]int32{}}
+	p := &profiler{m: m, ids: map[string]int32{}, memo: map[flowKind]int32{}}
+	p.uniform(model.Denied)
+	p.uniform(model.Allowed)
+	return p
 }
 
 // intern returns the number of a profile, of which it keeps a copy.

@@ -23,34 +23,35 @@ func hasNames(rs []rule) bool {
 }
 
 // compileRules compiles the rules of a policy in one direction.
-func (c *compiler) compileRules(p *model.Policy) []rule {
+func (c *compiler) compileRules(p *policyDigest) []rule {
 	c.ruleList = c.ruleList[:0]
-	for i := range p.Rules {
-		if r := &p.Rules[i]; r.Direction == c.d {
-			c.ruleList = append(c.ruleList, c.rule(r, int32(i)))
+	for i := p.rules.lo; i < p.rules.hi; i++ {
+		if r := &c.digest.rules[i]; r.direction == c.d {
+			c.ruleList = append(c.ruleList, c.rule(r))
 		}
 	}
 	return c.keptRules.keep(c.ruleList)
 }
 
-func (c *compiler) rule(r *model.Rule, index int32) rule {
-	out := rule{index: index, action: r.Action}
-	if slices.ContainsFunc(r.Peers, func(p model.Peer) bool { return p.Kind == model.PeerClosed }) {
+func (c *compiler) rule(r *ruleDigest) rule {
+	out := rule{index: r.index, action: r.action}
+	peers := c.digest.peers[r.peers.lo:r.peers.hi]
+	if slices.ContainsFunc(peers, func(p peerDigest) bool { return p.kind == model.PeerClosed }) {
 		// A peer that we cannot read fails closed (ANP-20, CNP-26).
-		if r.Action != model.Allow {
+		if r.action != model.Allow {
 			out.action = model.Deny
-			out.fragments = []fragment{{rule: index, action: model.Deny, peers: exactly(bitset.All)}}
+			out.fragments = []fragment{{rule: r.index, action: model.Deny, peers: exactly(bitset.All)}}
 		}
 		return out
 	}
-	out.peers = c.sel.peers(r.Peers)
+	out.peers = c.sel.peers(peers)
 	list := c.fragmentList[:0]
 	var atoms, open []atomRange
-	for _, p := range r.Ports {
+	for _, p := range c.digest.ports[r.ports.lo:r.ports.hi] {
 		switch p.Kind {
 		case model.PortAny:
 			out.names = nil
-			out.fragments = c.keptFragments.keep(append(list[:0], fragment{rule: index, action: r.Action, peers: out.peers}))
+			out.fragments = c.keptFragments.keep(append(list[:0], fragment{rule: r.index, action: r.action, peers: out.peers}))
 			return out
 		case model.PortRange:
 			whole := c.atoms(p.Protocol, p.First, p.Last)
@@ -65,7 +66,7 @@ func (c *compiler) rule(r *model.Rule, index int32) rule {
 			}
 			atoms = append(atoms, whole)
 		case model.PortNamed:
-			if r.Direction == model.Ingress {
+			if r.direction == model.Ingress {
 				out.names = append(out.names, nameOf(p))
 				continue
 			}
@@ -75,7 +76,7 @@ func (c *compiler) rule(r *model.Rule, index int32) rule {
 				peers := selection{c.sets.And(out.peers.certain, pods.certain), c.sets.And(out.peers.possible, pods.possible)}
 				if peers.possible != bitset.None {
 					list = append(list, fragment{
-						rule: index, action: r.Action, peers: peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)},
+						rule: r.index, action: r.action, peers: peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)},
 					})
 				}
 			}
@@ -83,11 +84,11 @@ func (c *compiler) rule(r *model.Rule, index int32) rule {
 	}
 	if len(atoms) > 0 {
 		c.rangeList = atoms
-		list = append(list, fragment{rule: index, action: r.Action, peers: out.peers, atoms: c.keptRanges.keep(joinAtoms(atoms))})
+		list = append(list, fragment{rule: r.index, action: r.action, peers: out.peers, atoms: c.keptRanges.keep(joinAtoms(atoms))})
 	}
 	if len(open) > 0 {
 		list = append(list, fragment{
-			rule: index, action: r.Action, peers: selection{bitset.None, out.peers.possible}, atoms: joinAtoms(open),
+			rule: r.index, action: r.action, peers: selection{bitset.None, out.peers.possible}, atoms: joinAtoms(open),
 		})
 	}
 	c.fragmentList = list

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"netreach/engine/internal/bitset"
 	"netreach/engine/internal/postings"
@@ -37,9 +38,12 @@ type ground struct {
 
 	nsOfClass []int32 // by class: index into namespaces, or -1
 
-	byAddr  map[int32][]int32 // attr.addr -> classes
-	late    []int32           // classes with late labels, ascending
-	selects []Match           // by class: see selectable
+	// atAddr holds by address class the pods and nodes there, and floating by
+	// floatCode those whose address is not known.
+	atAddr   [][]int32
+	floating map[int32][]int32
+	late     []int32 // classes with late labels, ascending
+	selects  []Match // by class: see selectable
 }
 
 // selections evaluates the peers and subjects of policies over classes, each
@@ -47,7 +51,7 @@ type ground struct {
 type selections struct {
 	*ground
 	sets         *bitset.Sets
-	byPods       map[string]selection
+	byPods       []podSelection // by number of the set of pods
 	byNamespaces map[string][]int32
 	byBlock      map[blockUse]selection
 	byNodes      map[string]selection
@@ -62,7 +66,7 @@ type selections struct {
 
 func newSelections(g *ground, sets *bitset.Sets) *selections {
 	return &selections{
-		ground: g, sets: sets, byPods: map[string]selection{}, byNamespaces: map[string][]int32{}, byBlock: map[blockUse]selection{},
+		ground: g, sets: sets, byPods: make([]podSelection, len(g.u.digests[g.ci].sets)), byNamespaces: map[string][]int32{}, byBlock: map[blockUse]selection{},
 		byNodes: map[string]selection{}, names: map[portName]map[portNumber]selection{},
 	}
 }
@@ -89,7 +93,7 @@ type portNumber struct {
 
 func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 	g := &ground{
-		u: u, ci: ci, switches: switches, byAddr: map[int32][]int32{}, nsOf: map[int32]int32{},
+		u: u, ci: ci, switches: switches, atAddr: make([][]int32, u.addrs.Len()), floating: map[int32][]int32{}, nsOf: map[int32]int32{},
 		nsOfClass: make([]int32, u.classes), selects: make([]Match, u.classes),
 	}
 	labels := make([]selector.Labels, u.classes)
@@ -103,11 +107,17 @@ func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 		if a.late != 0 {
 			g.late = append(g.late, int32(class))
 		}
-		if a.kind != attrAbsent {
-			g.byAddr[a.addr] = append(g.byAddr[a.addr], int32(class))
+		switch {
+		case a.kind == attrAbsent || a.kind == attrOutside:
+		case a.addr < 0:
+			g.floating[a.addr] = append(g.floating[a.addr], int32(class))
+		default:
+			g.atAddr[a.addr] = append(g.atAddr[a.addr], int32(class))
 		}
 	}
-	g.index, g.nodes = postings.New(labels), postings.New(nodeLabels)
+	var wait sync.WaitGroup
+	wait.Go(func() { g.index = postings.New(labels) })
+	wait.Go(func() { g.nodes = postings.New(nodeLabels) })
 	var nsLabels []selector.Labels
 	for _, ns := range u.clusters[ci].Namespaces {
 		w, ok := u.windows[ns.Name]
@@ -125,6 +135,7 @@ func newGround(u *Universe, ci int, switches *model.Switches) *ground {
 		nsLabels = append(nsLabels, ns.Labels)
 	}
 	g.nsIndex = postings.New(nsLabels)
+	wait.Wait()
 	return g
 }
 
@@ -171,16 +182,22 @@ func (s *selections) gathered() selection {
 	return sel
 }
 
-// pods returns the classes of a set of pods (NP-9, NP-22 to NP-24).
-func (s *selections) pods(set *model.PodSet) selection {
-	key := append(s.key[:0], set.Namespace...)
-	key = appendSelector(append(key, 0), set.Namespaces)
-	key = appendSelector(append(key, 0), set.Pods)
-	s.key = key
-	if sel, ok := s.byPods[string(key)]; ok {
-		return sel
+// podSelection is the selection of a set of pods, once it is known.
+type podSelection struct {
+	selection
+	known bool
+}
+
+// pods returns the classes of a set of pods, by number (NP-9, NP-22 to NP-24).
+func (s *selections) pods(id int32) selection {
+	known := &s.byPods[id]
+	if !known.known {
+		*known = podSelection{s.podsIn(s.u.digests[s.ci].sets[id]), true}
 	}
-	id := string(key)
+	return known.selection
+}
+
+func (s *selections) podsIn(set *model.PodSet) selection {
 	namespaces := s.namespacesOf(set)
 	total := 0
 	for _, ns := range namespaces {
@@ -193,7 +210,7 @@ func (s *selections) pods(set *model.PodSet) selection {
 				s.add(int32(class), s.selects[class])
 			}
 		}
-	case s.index.Cost(set.Pods, 0, all) < total:
+	case len(namespaces) > 1 && s.index.Cost(set.Pods, 0, all) < total:
 		// Few pods have the labels: look which of them are in the namespaces.
 		s.found = s.index.Append(s.found[:0], set.Pods, 0, all)
 		for _, class := range s.found {
@@ -214,9 +231,7 @@ func (s *selections) pods(set *model.PodSet) selection {
 		}
 		s.addLate(set, namespaces)
 	}
-	sel := s.gathered()
-	s.byPods[id] = sel
-	return sel
+	return s.gathered()
 }
 
 // addLate notes the pods with late labels in some namespaces that a set may
@@ -233,6 +248,10 @@ func (s *selections) addLate(set *model.PodSet, namespaces []int32) {
 // into namespaces.
 func (s *selections) namespacesOf(set *model.PodSet) []int32 {
 	if set.Namespace != "" {
+		// Policies are sorted by namespace: it is mostly that of the set before.
+		if len(s.namespaces) > 0 && s.namespaces[s.one[0]].Name == set.Namespace && set.Namespaces.Everything() {
+			return s.one[:]
+		}
 		at, ok := slices.BinarySearchFunc(s.namespaces, set.Namespace, func(ns model.Namespace, name string) int {
 			return strings.Compare(ns.Name, name)
 		})
@@ -251,30 +270,17 @@ func (s *selections) namespacesOf(set *model.PodSet) []int32 {
 	return found
 }
 
-// appendSelector appends a key for a selector: selectors with equal keys match
-// the same labels.
-func appendSelector(key []byte, s selector.Selector) []byte {
-	for _, r := range s.Requirements {
-		key = append(append(key, byte(r.Op)+1), r.Key...)
-		for _, v := range r.Values {
-			key = append(append(key, '='), v...)
-		}
-		key = append(key, ',')
-	}
-	return key
-}
-
 // peer returns the classes that one alternative of a rule's peers matches.
-func (s *selections) peer(p *model.Peer) selection {
-	switch p.Kind {
+func (s *selections) peer(p peerDigest) selection {
+	switch p.kind {
 	case model.PeerAny:
 		return exactly(bitset.All)
 	case model.PeerPods:
-		return s.pods(&p.Pods)
+		return s.pods(p.id)
 	case model.PeerBlock:
-		return s.block(p)
+		return s.block(blockUse{p.id, p.everyone})
 	case model.PeerNodes:
-		return s.nodesWith(p.Nodes)
+		return s.nodesWith(s.u.digests[s.ci].nodes[p.id])
 	case model.PeerNames:
 		// Which addresses are behind a name is not known offline (ANP-16).
 		return selection{bitset.None, s.sets.Range(s.u.outside, s.u.classes)}
@@ -284,14 +290,14 @@ func (s *selections) peer(p *model.Peer) selection {
 }
 
 // peers returns the union of a rule's peers (NP-21, NP-25).
-func (s *selections) peers(ps []model.Peer) selection {
+func (s *selections) peers(ps []peerDigest) selection {
 	if len(ps) == 1 {
-		return s.peer(&ps[0])
+		return s.peer(ps[0])
 	}
 	s.lo, s.hi = s.lo[:0], s.hi[:0]
 	open := false
 	for i := range ps {
-		sel := s.peer(&ps[i])
+		sel := s.peer(ps[i])
 		s.lo, s.hi = append(s.lo, sel.certain), append(s.hi, sel.possible)
 		open = open || sel.open()
 	}
@@ -304,34 +310,38 @@ func (s *selections) peers(ps []model.Peer) selection {
 
 // blockUse is a block, and whether it matches pods and nodes in any case.
 type blockUse struct {
-	block    int
+	block    int32
 	everyone bool
 }
 
 // block returns the classes whose address lies in a block (NP-35, NP-36,
 // NP-41).
-func (s *selections) block(p *model.Peer) selection {
-	id := s.u.blockIDs[blockKey(&p.Block)]
-	use := blockUse{id, p.Everyone}
+func (s *selections) block(use blockUse) selection {
 	if sel, ok := s.byBlock[use]; ok {
 		return sel
 	}
-	for _, addr := range s.u.addrs.Block(id) {
-		for _, class := range s.byAddr[addr] {
-			s.add(class, s.blockSees(p, int(class), FullMatch))
+	for _, addr := range s.u.addrs.Block(int(use.block)) {
+		for _, class := range s.atAddr[addr] {
+			s.add(class, s.blockSees(use.everyone, int(class), FullMatch))
 		}
 	}
 	for where := range spaces {
 		for _, fam := range []family{famAny, fam4, fam6} {
-			classes := s.byAddr[floatCode(where, fam)]
+			classes := s.floating[floatCode(where, fam)]
 			if len(classes) == 0 {
 				continue
 			}
-			m := s.u.floating.match(p.Block, where, fam)
+			m := s.u.floating.match(s.u.blocks[use.block], where, fam)
 			for _, class := range classes {
-				s.add(class, s.blockSees(p, int(class), m))
+				s.add(class, s.blockSees(use.everyone, int(class), m))
 			}
 		}
+	}
+	slices.Sort(s.certain)
+	// Each class of addresses outside is a class of its own, in their order, and
+	// behind all others.
+	for _, addr := range s.u.addrs.Block(int(use.block)) {
+		s.certain = append(s.certain, int32(s.u.outside)+addr)
 	}
 	sel := s.gathered()
 	s.byBlock[use] = sel
@@ -339,10 +349,10 @@ func (s *selections) block(p *model.Peer) selection {
 }
 
 // blockSees narrows a match of an address by the switches.
-func (s *ground) blockSees(p *model.Peer, class int, m Match) Match {
+func (s *ground) blockSees(everyone bool, class int, m Match) Match {
 	answer := model.Yes
 	switch a := s.attr(class); {
-	case p.Everyone:
+	case everyone:
 	case a.kind == attrPod && !a.hostNetwork:
 		answer = s.switches.BlocksMatchPods
 	case a.kind == attrPod || a.kind == attrNode:

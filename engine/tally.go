@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"sync"
 
 	"netreach/model"
 )
@@ -9,10 +10,10 @@ import (
 // counts returns the counts at every port atom: by planes for the pods that
 // have one member of a family at most, by pairs of shapes where another takes
 // part.
-func (m *Matrix) counts() []PortCount {
+func (m *Matrix) counts(own []ownNodePair) []PortCount {
 	out := make([]PortCount, m.u.ports.Len())
 	plain, others := m.plainShapes()
-	m.countPlanes(out, plain)
+	m.countPlanes(out, plain, own)
 	if len(others) > 0 {
 		odd := map[int32]bool{}
 		for _, o := range others {
@@ -38,7 +39,8 @@ type shapeWeight struct {
 	weight uint64
 }
 
-// weighShapes returns the shapes that pods of the cluster have.
+// weighShapes returns the shapes that pods of the cluster have: see
+// Matrix.shapes.
 func (m *Matrix) weighShapes() []shapeWeight {
 	weights := make([]uint64, len(m.u.shapes))
 	for id := range m.u.pods {
@@ -58,7 +60,7 @@ func (m *Matrix) weighShapes() []shapeWeight {
 // plainShapes returns the shapes of the pods: those that have one member of each
 // family at most, and the others.
 func (m *Matrix) plainShapes() (plain, others []shapeWeight) {
-	for _, g := range m.weighShapes() {
+	for _, g := range m.shapes() {
 		seen := [3]int{}
 		for _, class := range m.u.shapes[g.shape] {
 			if a := m.ground.attr(int(class)); a.kind != attrAbsent {
@@ -77,7 +79,7 @@ func (m *Matrix) plainShapes() (plain, others []shapeWeight) {
 // countPlanes counts plain pods. A pair that has one family in common is judged
 // by it. One that has both is allowed if both are, denied if neither is, and
 // some if they differ.
-func (m *Matrix) countPlanes(out []PortCount, plain []shapeWeight) {
+func (m *Matrix) countPlanes(out []PortCount, plain []shapeWeight, own []ownNodePair) {
 	var only4, only6, both []shapeWeight
 	for _, g := range plain {
 		has4, has6 := m.member(g.shape, fam4) >= 0, m.member(g.shape, fam6) >= 0
@@ -90,7 +92,7 @@ func (m *Matrix) countPlanes(out []PortCount, plain []shapeWeight) {
 			only6 = append(only6, g)
 		}
 	}
-	t := &planeTally{m: m, out: out, open: m.open(), own: m.ownNodePairs()}
+	t := &planeTally{m: m, out: out, open: m.open(), own: own}
 	both4, both6, joint := t.plan(both, fam4), t.plan(both, fam6), t.plan(both, fam4, fam6)
 	all4, all6 := both4, both6
 	if len(only4) > 0 {
@@ -99,9 +101,11 @@ func (m *Matrix) countPlanes(out []PortCount, plain []shapeWeight) {
 	if len(only6) > 0 {
 		all6 = t.plan(slices.Concat(only6, both), fam6)
 	}
+	var wait sync.WaitGroup
 	for _, p := range t.plans {
-		p.count()
+		wait.Go(p.count)
 	}
+	wait.Wait()
 	if len(only4) > 0 {
 		t.add(all4, 1)
 		t.add(both4, minus(1))
@@ -123,7 +127,7 @@ type planeTally struct {
 	m     *Matrix
 	out   []PortCount
 	open  bool
-	own   map[flowKind]uint64 // ownNodePairs
+	own   []ownNodePair
 	plans []*plan
 }
 

@@ -333,13 +333,13 @@ func (g *changeGrouper) place(a int) {
 	hash := uint64(0)
 	contents := map[CellID]bool{}
 	for _, x := range r.cells {
-		hash += cellHash(int(x.column), x.cell)
+		hash += cellHash(x.column, int32(x.cell))
 		contents[x.cell] = true
 	}
 	keys := []uint64{hash}
 	if r.self >= 0 {
 		for cell := range contents {
-			keys = append(keys, hash+cellHash(int(r.self), cell))
+			keys = append(keys, hash+cellHash(r.self, int32(cell)))
 		}
 	}
 	slices.Sort(keys)

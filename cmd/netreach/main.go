@@ -22,18 +22,25 @@ func run() int {
 	}
 	width, _ := strconv.Atoi(os.Getenv("COLUMNS"))
 	return cli.Main(cli.Env{
-		Args:       os.Args[1:],
-		Stdin:      os.Stdin,
-		Stdout:     os.Stdout,
-		Stderr:     os.Stderr,
-		FS:         load.OS{},
-		Dir:        filepath.ToSlash(dir),
-		Getenv:     os.Getenv,
-		Now:        time.Now,
-		IsTerminal: isTerminal(os.Stdout),
-		Width:      width,
-		Build:      debug.ReadBuildInfo,
+		Args:          os.Args[1:],
+		Stdin:         os.Stdin,
+		Stdout:        os.Stdout,
+		Stderr:        os.Stderr,
+		FS:            load.OS{},
+		Dir:           filepath.ToSlash(dir),
+		Getenv:        os.Getenv,
+		Now:           time.Now,
+		IsTerminal:    isTerminal(os.Stdout),
+		Width:         width,
+		WatchesErrors: isTerminal(os.Stderr),
+		Tick:          tick,
+		Build:         debug.ReadBuildInfo,
 	})
+}
+
+func tick(every time.Duration) (ticks <-chan time.Time, stop func()) {
+	t := time.NewTicker(every)
+	return t.C, t.Stop
 }
 
 func isTerminal(f *os.File) bool {

@@ -51,6 +51,8 @@ type session struct {
 	out   *bufio.Writer
 	code  int
 	flags globals
+	// pairs is the flag of matrix.
+	pairs bool
 	// globals are the flags of all verbs, and tell which the user gave.
 	globals *pflag.FlagSet
 	// configName is the configuration file that was read, or "", and switches

@@ -28,6 +28,11 @@ type Env struct {
 	// columns they see; 0 is unknown.
 	IsTerminal bool
 	Width      int
+	// WatchesErrors tells whether a person looks at Stderr, and Tick returns a
+	// channel that tells the time every so often, and what stops that. Progress
+	// is shown where both are there.
+	WatchesErrors bool
+	Tick          func(time.Duration) (ticks <-chan time.Time, stop func())
 	// Build returns what the binary knows about itself.
 	Build func() (*debug.BuildInfo, bool)
 }

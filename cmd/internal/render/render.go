@@ -50,6 +50,8 @@ type Options struct {
 	// instead of flow lines.
 	Table bool
 	Width int
+	// Pairs has the JSON of a matrix list every pair, instead of blocks of them.
+	Pairs bool
 	// Locate returns the line of a part of an object, or 0. Nil means that the
 	// line of the object itself is good enough.
 	Locate func(model.Origin) int

@@ -48,6 +48,9 @@ func pods(t interface{ Fatal(...any) }, n int) *Matrix {
 	out.Named = func(src, dst int, port model.PortMatch) engine.Answer {
 		return m.Judge(out.Table.Ends[src], out.Table.Ends[dst], port)
 	}
+	out.Numbers = func(end int, port model.PortMatch) ([]engine.PortRange, bool) {
+		return m.Numbers(out.Table.Ends[end], port)
+	}
 	return out
 }
 

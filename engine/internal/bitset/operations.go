@@ -174,7 +174,10 @@ func (s *Sets) Union(ids []ID) ID {
 		plain = plain && (r.bulk == 0 || r.n == 0)
 		list = append(list, s.flips[r.off:r.off+r.n]...)
 	}
-	s.parts = parts
+	s.parts, s.merged = parts, list
+	if plain && len(list) > 4*s.limit {
+		return s.unionOfMany(parts, list)
+	}
 	base := s.unionOfBulks(parts)
 	list = append(list, s.Flips(base)...)
 	sortShort(list)
@@ -198,6 +201,20 @@ func (s *Sets) Union(ids []ID) ID {
 		}
 	}
 	return s.intern(in, out)
+}
+
+// unionOfMany returns the union of bulks and of many single members.
+func (s *Sets) unionOfMany(parts, members []int32) ID {
+	words := s.blank()
+	for _, p := range parts {
+		for i, w := range s.bulks[p].words {
+			words[i] |= w
+		}
+	}
+	for _, i := range members {
+		words[i>>6] |= 1 << (i & 63)
+	}
+	return s.ofWords(words)
 }
 
 // sortShort sorts lists that are short as a rule, and often sorted.
@@ -233,13 +250,7 @@ func (s *Sets) unionOfBulks(parts []int32) ID {
 	if id, ok := s.unions[string(key)]; ok {
 		return id
 	}
-	words := s.blank()
-	for _, p := range parts {
-		for i, w := range s.bulks[p].words {
-			words[i] |= w
-		}
-	}
-	id := s.ofWords(words)
+	id := s.unionOfMany(parts, nil)
 	s.unions[string(key)] = id
 	return id
 }

@@ -62,9 +62,13 @@ const (
 	flipShare   = 256
 )
 
-// New returns the Sets of the numbers 0 to n-1.
-func New(n int) *Sets {
-	s := &Sets{n: n, limit: max(fewestFlips, n/flipShare), known: hashIndex{}, memo: map[operands]ID{}, unions: map[string]ID{}}
+// New returns the Sets of the numbers 0 to n-1. A set has at most limit flips; 0
+// leaves that to New.
+func New(n, limit int) *Sets {
+	if limit == 0 {
+		limit = max(fewestFlips, n/flipShare)
+	}
+	s := &Sets{n: n, limit: limit, known: hashIndex{}, memo: map[operands]ID{}, unions: map[string]ID{}}
 	none := make([]uint64, (n+63)/64)
 	all := make([]uint64, len(none))
 	for i := range all {
@@ -172,6 +176,49 @@ func (s *Sets) Each(id ID, from int) iter.Seq[int32] {
 			}
 		}
 	}
+}
+
+// Within returns the members of a set that are in a mask as well, ascending. i is
+// in the mask if bit i%64 of mask[i/64] is set.
+func (s *Sets) Within(id ID, mask []uint64) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		flips := s.Flips(id)
+		if s.sets[id].bulk == 0 {
+			for _, i := range flips {
+				if mask[i>>6]>>(i&63)&1 != 0 && !yield(i) {
+					return
+				}
+			}
+			return
+		}
+		for k, w := range s.bulks[s.sets[id].bulk].words {
+			for len(flips) > 0 && int(flips[0]>>6) == k {
+				w ^= 1 << (flips[0] & 63)
+				flips = flips[1:]
+			}
+			for w &= mask[k]; w != 0; w &= w - 1 {
+				if !yield(int32(k*64 + bits.TrailingZeros64(w))) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Size returns the number of members of a set.
+func (s *Sets) Size(id ID) int {
+	n, bulk := 0, s.sets[id].bulk
+	for _, w := range s.bulks[bulk].words {
+		n += bits.OnesCount64(w)
+	}
+	for _, i := range s.Flips(id) {
+		if s.bulks[bulk].has(i) {
+			n--
+		} else {
+			n++
+		}
+	}
+	return n
 }
 
 // Intersects reports whether two sets share a member.

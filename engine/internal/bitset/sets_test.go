@@ -54,6 +54,18 @@ func check(t *rapid.T, s *bitset.Sets, name string, id bitset.ID, want members) 
 			t.Fatalf("%s: %d is in the bulk: %v, and flipped: %v", name, i, in, flipped)
 		}
 	}
+	mask, both := make([]uint64, (s.Len()+63)/64), []int32{}
+	for i := range int32(s.Len()) {
+		if i%3 != 1 {
+			mask[i/64] |= 1 << (i % 64)
+			if want[i] {
+				both = append(both, i)
+			}
+		}
+	}
+	if got := slices.AppendSeq([]int32{}, s.Within(id, mask)); !slices.Equal(got, both) || s.Size(id) != len(list) {
+		t.Fatalf("%s: members within the mask %v, want %v; %d members, want %d", name, got, both, s.Size(id), len(list))
+	}
 	if len(list) == 0 && id != bitset.None || len(list) == s.Len() && s.Len() > 0 && id != bitset.All {
 		t.Fatalf("%s: nothing or everything under ID %d", name, id)
 	}
@@ -85,7 +97,7 @@ func draw(t *rapid.T, s *bitset.Sets) (bitset.ID, members) {
 // sets of few and of many flips.
 func TestSets_algebra(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := bitset.New(rapid.SampledFrom([]int{1, 63, 64, 65, 200, 300}).Draw(t, "numbers"))
+		s := bitset.New(rapid.SampledFrom([]int{1, 2, 7, 63, 64, 65, 200, 300}).Draw(t, "numbers"), rapid.IntRange(0, 5).Draw(t, "limit"))
 		ids, want := []bitset.ID{bitset.None, bitset.All}, []members{{}, {}}
 		for i := range int32(s.Len()) {
 			want[1][i] = true
@@ -163,7 +175,7 @@ func TestSets_algebra(t *testing.T) {
 
 // TestSets_once checks that a set made twice in one way is one set.
 func TestSets_once(t *testing.T) {
-	s := bitset.New(5000)
+	s := bitset.New(5000, 0)
 	a, b := s.Range(100, 4000), s.Of([]int32{7, 3000, 4999})
 	for range 2 {
 		first := []bitset.ID{s.Or(a, b), s.And(a, b), s.AndNot(a, b), s.Union([]bitset.ID{a, b, s.Range(4100, 4900)})}
@@ -177,7 +189,7 @@ func TestSets_once(t *testing.T) {
 
 // TestSets_noAllocs keeps the point query free of allocation.
 func TestSets_noAllocs(t *testing.T) {
-	s := bitset.New(10_000)
+	s := bitset.New(10_000, 0)
 	a := s.Or(s.Range(100, 6000), s.Of([]int32{7, 9000}))
 	if n := testing.AllocsPerRun(100, func() {
 		if !s.Has(a, 600) || !s.Has(a, 9000) || s.Has(a, 9001) || s.Has(a, 8) {
@@ -189,7 +201,7 @@ func TestSets_noAllocs(t *testing.T) {
 }
 
 func BenchmarkSets_Has(b *testing.B) {
-	s := bitset.New(50_000)
+	s := bitset.New(50_000, 0)
 	id := s.Or(s.Range(20_000, 50_000), s.Of([]int32{3, 7, 700, 900, 1000, 2000, 3000, 4000, 5000, 6000, 7000}))
 	b.ReportAllocs()
 	for i := int32(0); b.Loop(); i++ {
@@ -198,7 +210,7 @@ func BenchmarkSets_Has(b *testing.B) {
 }
 
 func BenchmarkSets_Union(b *testing.B) {
-	s := bitset.New(50_000)
+	s := bitset.New(50_000, 0)
 	ids := []bitset.ID{s.Range(20_000, 50_000), s.Of([]int32{3, 7, 700}), s.Of([]int32{900, 1000, 25_000})}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"netreach/model"
+	"netreach/model/lower/parts"
 	"netreach/model/lower/strict"
 )
 
@@ -67,7 +68,7 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 	labels, ds := labels(m, labelsField, o)
 	ports, problems := ports(s, specField, o)
 	ds = append(ds, problems...)
-	if s.NodeName != "" && !isUsualName(s.NodeName) && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
+	if s.NodeName != "" && !parts.UsualNames(s.NodeName) && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
 		ds = append(ds, model.Diagnostic{
 			Severity: model.Error, Code: "object-name", Origin: o.At(specField + ".nodeName"),
 			Text: fmt.Sprintf("%q is not a name for a Node", s.NodeName),
