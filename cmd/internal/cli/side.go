@@ -26,9 +26,11 @@ func (s *session) load(of side) (*model.Cluster, error) {
 	if files == nil {
 		files = s.env.FS
 	}
+	waiting := s.progress("reading " + of.name)
 	cluster, problems, err := load.Read(load.Options{
-		FS: files, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient,
+		FS: files, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient, Progress: waiting.counter(),
 	}, of.files...)
+	waiting.end()
 	if reported := s.diagnose("input", problems); reported != nil {
 		return nil, reported
 	}
@@ -58,6 +60,9 @@ func (s *session) compare(before, after side) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkNamespace(); err != nil {
+		return nil, err
+	}
 	p := &pair{dir: s.env.Dir, implementation: plugin, names: [2]string{before.name, after.name}}
 	for i, of := range []side{before, after} {
 		if p.clusters[i], err = s.load(of); err != nil {
@@ -70,6 +75,8 @@ func (s *session) compare(before, after side) (*pair, error) {
 	if len(p.clusters[0].Pods)+len(p.clusters[1].Pods) == 0 {
 		return nil, troublef("add workloads, or compare snapshots: kubectl get pods,ns,netpol -A -o yaml", "no pods in %s nor in %s: nothing can be reached", before.name, after.name)
 	}
+	waiting := s.progress("compiling")
+	defer waiting.end()
 	return p, p.compile(prefixes)
 }
 
