@@ -312,7 +312,7 @@ func (g *changeGrouper) row(a int) changedRow {
 		if c.Ends[i].Outside && c.Ends[j].Outside {
 			continue
 		}
-		if c.plainlySame(i, j) {
+		if !c.meet(i, j) || c.plainlySame(i, j) {
 			continue
 		}
 		if id := c.Cell(i, j); c.Changed(id) {
@@ -323,6 +323,12 @@ func (g *changeGrouper) row(a int) changedRow {
 		r.self = int32(a)
 	}
 	return r
+}
+
+// meet reports whether some cluster has both of two ends.
+func (c *Comparison) meet(i, j int) bool {
+	a, b := c.in[i], c.in[j]
+	return a[0] && b[0] || a[1] && b[1]
 }
 
 // plainlySame reports whether no flow between two ends changes, where all of them
