@@ -31,6 +31,8 @@ type Diff struct {
 	Dir string
 	// Fails reports whether an effect makes the run fail.
 	Fails func(engine.Effect) bool
+
+	outside map[string][]string // by ends: their names
 }
 
 // ComingPeer is a workload that comes or goes.
