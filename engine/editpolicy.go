@@ -139,6 +139,12 @@ func (e *edits) comparePolicies(before, after int32) {
 	}
 }
 
+// onlyAllows reports whether a policy has no rules but such that allow, so that
+// their order is of no account.
+func onlyAllows(p *model.Policy) bool {
+	return !slices.ContainsFunc(p.Rules, func(r model.Rule) bool { return r.Action != model.Allow })
+}
+
 // samePolicy reports whether two policies are literally the same, as most are,
 // their places in files apart.
 func samePolicy(a, b *model.Policy) bool {
@@ -408,10 +414,4 @@ func peerKey(p *model.Peer) string {
 	case model.PeerAny, model.PeerClosed:
 	}
 	return key
-}
-
-// onlyAllows reports whether the rules of a policy do nothing but allow, so that
-// their order is of no account.
-func onlyAllows(p *model.Policy) bool {
-	return !slices.ContainsFunc(p.Rules, func(r model.Rule) bool { return r.Action != model.Allow })
 }

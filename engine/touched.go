@@ -312,6 +312,9 @@ func (g *changeGrouper) row(a int) changedRow {
 		if c.Ends[i].Outside && c.Ends[j].Outside {
 			continue
 		}
+		if !c.meet(i, j) || c.plainlySame(i, j) {
+			continue
+		}
 		if id := c.Cell(i, j); c.Changed(id) {
 			r.cells = append(r.cells, changedCell{b, id})
 		}
@@ -320,6 +323,30 @@ func (g *changeGrouper) row(a int) changedRow {
 		r.self = int32(a)
 	}
 	return r
+}
+
+// meet reports whether some cluster has both of two ends.
+func (c *Comparison) meet(i, j int) bool {
+	a, b := c.in[i], c.in[j]
+	return a[0] && b[0] || a[1] && b[1]
+}
+
+// plainlySame reports whether no flow between two ends changes, where all of them
+// are of one kind, in both clusters. Most pairs of which a row differs are such:
+// the row of the other end denies what is let through.
+func (c *Comparison) plainlySame(i, j int) bool {
+	src, dst := c.groups[i], c.groups[j]
+	if i == j || len(src) != 1 || len(dst) != 1 {
+		return false
+	}
+	both := [2]bool{true, true}
+	a, b := &src[0], &dst[0]
+	s, d := c.before.m.u.shapes[a.shape], c.before.m.u.shapes[b.shape]
+	if a.in != both || b.in != both || len(s) != 1 || len(d) != 1 || a.nodes != ([2]bool{}) || b.nodes != ([2]bool{}) {
+		return false
+	}
+	x, y := c.before.plain(s[0], d[0]), c.after.plain(s[0], d[0])
+	return slices.Equal(x.starts, y.starts) && slices.Equal(x.verdicts, y.verdicts)
 }
 
 // place puts a column into the source group whose row is its own, or opens one.
