@@ -314,6 +314,7 @@ func (r *RuleTrace) action() model.Action {
 func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID PeerID) PolicyTrace {
 	policy := &x.m.cluster.Policies[pp.policy]
 	t := PolicyTrace{Policy: policy, Subject: pp.subject}
+	next := 0
 	for i := range policy.Rules {
 		r := &policy.Rules[i]
 		if r.Direction != d {
@@ -323,8 +324,9 @@ func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID P
 		if t.Rules == nil {
 			t.Rules = make([]RuleTrace, 0, len(policy.Rules)-i)
 		}
-		for k := range pp.fragments {
-			f := &pp.fragments[k]
+		// Fragments stand in the order of their rules.
+		for ; next < len(pp.fragments) && int(pp.fragments[next].rule) <= i; next++ {
+			f := &pp.fragments[next]
 			if int(f.rule) != i || !f.covers(x.atom) {
 				continue
 			}
