@@ -208,13 +208,11 @@ func (p *party) of(programs map[int32]bool, sets *bitset.Sets) *party {
 // the batch.
 func (x *batchCondition) differs(w *omission, d model.Direction, program int32) bool {
 	for _, change := range w.changes(d, program) {
-		if !w.sets.of[d].Intersects(change.peers, x.everybody[d]) {
-			continue
-		}
-		for _, span := range x.batch.spans {
-			if span.lo < change.run.hi && change.run.lo < span.hi {
-				return true
-			}
+		asked := slices.ContainsFunc(x.batch.spans, func(span atomRange) bool {
+			return span.lo < change.run.hi && change.run.lo < span.hi
+		})
+		if asked && w.sets.of[d].Intersects(change.peers, x.everybody[d]) {
+			return true
 		}
 	}
 	return false
