@@ -63,7 +63,7 @@ func BenchmarkTest(b *testing.B) {
 // BenchmarkCover leaves out every policy and every rule of a cluster, one at a
 // time, and looks which lines of a file change.
 func BenchmarkCover(b *testing.B) {
-	eachProfile(b, []string{"small", "medium"}, func(b *testing.B, w world) {
+	eachProfile(b, []string{"small", "medium", "large", "A3"}, func(b *testing.B, w world) {
 		b.Helper()
 		m := w.matrix()
 		demands := fileOf(b, m)

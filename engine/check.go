@@ -146,13 +146,19 @@ type groupFlow struct {
 // returns false.
 func (c *Checker) pairwise(p *flowSet, b *portBatch, f func(*groupFlow) bool) {
 	each := func(sources, targets []shapeGroup) bool {
+		byNode := make([]map[int32][]PeerID, len(targets))
 		for i := range sources {
 			for k := range targets {
 				src, dst := &sources[i], &targets[k]
 				if !c.m.shapesMeet(src.shape, dst.shape) || c.m.isOutside(src) && c.m.isOutside(dst) {
 					continue
 				}
-				kinds, _ := c.m.groupPairs(src, dst)
+				kinds, _ := c.m.groupPairsOn(src, dst, func() map[int32][]PeerID {
+					if byNode[k] == nil {
+						byNode[k] = c.m.byNode(dst.peers)
+					}
+					return byNode[k]
+				})
 				for _, kind := range kinds {
 					if p.others && kind.kind.rel != unrelated {
 						continue

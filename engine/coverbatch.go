@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 
 	"netreach/engine/internal/bitset"
@@ -191,11 +192,11 @@ func (p *party) of(programs map[int32]bool, sets *bitset.Sets) *party {
 	for k := range familyLayers {
 		l := familyLayer{byProgram: map[int32]bitset.ID{}}
 		var all []bitset.ID
-		for _, program := range p.layers[k].programs {
-			if programs[program] {
+		for _, program := range slices.Sorted(maps.Keys(programs)) {
+			if some, ok := p.layers[k].byProgram[program]; ok {
 				l.programs = append(l.programs, program)
-				l.byProgram[program] = p.layers[k].byProgram[program]
-				all = append(all, l.byProgram[program])
+				l.byProgram[program] = some
+				all = append(all, some)
 			}
 		}
 		l.all = sets.Union(all)
