@@ -120,12 +120,7 @@ func contains(list []int32, i int32) bool {
 			list = list[:half]
 		}
 	}
-	for _, x := range list {
-		if x == i {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, i)
 }
 
 // Bulk returns the number of a set's bulk; 0 holds nothing, 1 everything.
