@@ -144,6 +144,7 @@ func (r *reader) take(fork *reader) {
 		k.keep(r)
 	}
 	r.ds = append(r.ds, fork.ds[from:]...)
+	r.leftOut = append(r.leftOut, fork.leftOut...)
 }
 
 // kept is an object that a fork has read.

@@ -15,6 +15,7 @@ type world struct {
 	pods        collection[workload.Pod]
 	controllers collection[workload.Controller]
 	policies    collection[model.Policy]
+	names       nameObjects
 }
 
 func newWorld() *world {
@@ -33,6 +34,7 @@ func newWorld() *world {
 			}
 			return &p.Origin
 		}),
+		names: newNameObjects(),
 	}
 }
 

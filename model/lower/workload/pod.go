@@ -28,9 +28,10 @@ type podObject struct {
 }
 
 type podStatus struct {
-	Phase  string  `json:"phase"`
-	PodIP  string  `json:"podIP"`
-	PodIPs []podIP `json:"podIPs"`
+	Phase      string      `json:"phase"`
+	PodIP      string      `json:"podIP"`
+	PodIPs     []podIP     `json:"podIPs"`
+	Conditions []condition `json:"conditions"`
 }
 
 type podIP struct {
@@ -54,6 +55,8 @@ func ReadPod(text []byte, o model.Origin, opts ...Option) (Pod, []model.Diagnost
 	p.Name, p.Weight = o.Name, 1
 	p.Owner, p.Owned = owner(obj.Metadata.OwnerReferences)
 	p.Finished = obj.Status.Phase == "Succeeded" || obj.Status.Phase == "Failed"
+	p.Terminating = obj.Metadata.DeletionTimestamp.Kind() == '"'
+	p.NotReady = slices.ContainsFunc(obj.Status.Conditions, func(c condition) bool { return c.Type == "Ready" && c.Status != "True" })
 	if !p.Finished {
 		p.Addresses, problems = podAddresses(obj.Status, o)
 		ds = append(ds, problems...)
@@ -74,12 +77,15 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 			Hint: "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",
 		})
 	}
-	return model.Pod{
+	pod := model.Pod{
 		Namespace: o.Namespace, Origin: o,
 		Labels: labels, Ports: ports,
 		HostNetwork: s.HostNetwork,
 		Node:        s.NodeName,
-	}, ds
+		Hostname:    s.Hostname,
+		Subdomain:   s.Subdomain,
+	}
+	return pod, append(ds, resolver(&pod, s, specField, o)...)
 }
 
 // podAddresses returns the addresses of a pod, at most one of each family.
