@@ -114,10 +114,11 @@ type Pod struct {
 	// LateLabels are the keys of labels that such pods get when they are made,
 	// sorted: whether a selector that names one matches is open (NP-47).
 	LateLabels []string
-	// NotReady pods are said to be so; one of which nothing is said is ready
-	// (SVC-7). Terminating ones are about to end.
-	NotReady, Terminating bool
-	DNSPolicy             DNSPolicy
+	// Readiness is what the input says of it. Terminating pods are about to end
+	// (SVC-7).
+	Readiness   Readiness
+	Terminating bool
+	DNSPolicy   DNSPolicy
 	// Nameservers are those that the pod asks beside those of its policy, or
 	// instead of them (DNS-1).
 	Nameservers []netip.Addr
@@ -126,6 +127,16 @@ type Pod struct {
 	Hostname, Subdomain string
 	Origin              Origin
 }
+
+// Readiness is whether a pod is ready, as far as the input says.
+type Readiness uint8
+
+// The states.
+const (
+	ReadyUnsaid Readiness = iota
+	Ready
+	NotReady
+)
 
 // ContainerPort is a port that a container declares.
 type ContainerPort struct {

@@ -14,8 +14,10 @@ type Route struct {
 	// Kind is that of Origin, as one of a few.
 	Kind RouteKind
 	// Class is the name of the class of an Ingress, or "" if it names none
-	// (ING-2).
-	Class string
+	// (ING-2). ClassByAnnotation tells that only the older annotation names it,
+	// which controllers take without an object of that name.
+	Class             string
+	ClassByAnnotation bool
 	// Parents are what a route of the Gateway API asks to be attached to (GW-2).
 	Parents []ParentRef
 	// Entries are in the order of the text.
@@ -85,8 +87,10 @@ type Entry struct {
 	// Conditions say in words what else a request must have, such as a header. A
 	// request that lacks it goes elsewhere.
 	Conditions []string
-	// TLS says what becomes of TLS at this entry.
-	TLS TLSMode
+	// TLS says what becomes of TLS at this entry. NoPlain tells that it takes TLS
+	// only.
+	TLS     TLSMode
+	NoPlain bool
 	// Backends are the Services that get the requests. None with Answered means
 	// that the entry answers by itself.
 	Backends []Backend

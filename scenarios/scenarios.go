@@ -3,8 +3,9 @@
 // demo runs on one, and the tests of the engine run on all.
 //
 // A scenario is a directory TOPIC/NAME with a README.md, the input in
-// manifests/, and expect.txt in the language of package expect. What it is about
-// stands in its README; every expectation cites the rule that it follows from.
+// manifests/, and expect.txt in the language of package expect; names.txt holds
+// what is expected of names. What it is about stands in its README; every
+// expectation cites the rule that it follows from.
 package scenarios
 
 import (
@@ -23,6 +24,9 @@ const (
 	Manifests = "manifests"
 	Expect    = "expect.txt"
 	Readme    = "README.md"
+	// ByName is there where Services and URLs are expected to answer; its language
+	// is that of Expect.
+	ByName = "names.txt"
 )
 
 // Names returns the directories of all scenarios, such as

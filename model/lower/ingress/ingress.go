@@ -146,7 +146,7 @@ func (l *lowering) class(obj *ingressObject) {
 	old, annotated := obj.Metadata.Annotations[classAnnotation]
 	switch name := obj.Spec.ClassName; {
 	case name == nil:
-		l.out.Class = old
+		l.out.Class, l.out.ClassByAnnotation = old, annotated
 	case len(validation.IsDNS1123Subdomain(*name)) > 0:
 		l.Errorf("spec.ingressClassName", "object-name", "name an IngressClass", "%q is not a name for an IngressClass", *name)
 	default:

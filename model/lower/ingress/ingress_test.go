@@ -66,7 +66,7 @@ func TestRead(t *testing.T) {
 			`{"metadata": {"annotations": {"kubernetes.io/ingress.class": "nginx"}}, "spec": {"tls": [{"hosts": ["*.example"]}], "rules": [
 				{"host": "a.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "w", "port": {"number": 1}}}}]}},
 				{"host": "a.b.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "w", "port": {"number": 1}}}}]}}]}}`,
-			model.Route{Class: "nginx", Entries: []model.Entry{
+			model.Route{Class: "nginx", ClassByAnnotation: true, Entries: []model.Entry{
 				{Hosts: []string{"a.example"}, TLS: model.Terminated, Paths: []model.PathMatch{{Path: "/"}}, Backends: to("w", model.Target{Number: 1})},
 				{Hosts: []string{"a.b.example"}, Paths: []model.PathMatch{{Path: "/"}}, Backends: to("w", model.Target{Number: 1})},
 			}},
@@ -178,7 +178,7 @@ func TestReadRoute(t *testing.T) {
 	want := model.Route{
 		Kind: model.RouteOpenShift, Restricted: true, Admits: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
 		Entries: []model.Entry{{
-			Hosts: []string{"*.apps.example"}, Paths: []model.PathMatch{{Path: "/a"}}, TLS: model.Passthrough,
+			Hosts: []string{"*.apps.example"}, Paths: []model.PathMatch{{Path: "/a"}}, TLS: model.Passthrough, NoPlain: true,
 			Backends: []model.Backend{
 				{Namespace: "shop", Name: "a", Port: model.Target{Name: "http"}, TargetPort: true},
 				{Namespace: "shop", Name: "b", Port: model.Target{Name: "http"}, TargetPort: true, Weight: 100},

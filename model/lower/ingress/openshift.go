@@ -79,6 +79,7 @@ func ReadRoute(text []byte, o model.Origin, searched bool) (model.Route, []model
 		default:
 			r.Errorf("spec.tls.termination", "tls", parts.Choice(t.Termination, "edge", "reencrypt", "passthrough"), "%q is not a way to end TLS", t.Termination)
 		}
+		e.NoPlain = t.InsecureEdgeTerminationPolicy != "Redirect" && t.InsecureEdgeTerminationPolicy != "Allow"
 		if t.InsecureEdgeTerminationPolicy == "Redirect" {
 			e.Notes = append(e.Notes, model.RouteNote{Text: "answers plain HTTP with a redirect to HTTPS, which must be reachable too", Origin: o.At("spec.tls")})
 		}

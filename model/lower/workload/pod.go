@@ -56,12 +56,30 @@ func ReadPod(text []byte, o model.Origin, opts ...Option) (Pod, []model.Diagnost
 	p.Owner, p.Owned = owner(obj.Metadata.OwnerReferences)
 	p.Finished = obj.Status.Phase == "Succeeded" || obj.Status.Phase == "Failed"
 	p.Terminating = obj.Metadata.DeletionTimestamp.Kind() == '"'
-	p.NotReady = slices.ContainsFunc(obj.Status.Conditions, func(c condition) bool { return c.Type == "Ready" && c.Status != "True" })
+	p.Readiness = obj.Status.readiness()
 	if !p.Finished {
 		p.Addresses, problems = podAddresses(obj.Status, o)
 		ds = append(ds, problems...)
 	}
 	return p, ds
+}
+
+// readiness returns whether the pod is ready, as far as its status says (SVC-7).
+// One that has not begun to run is not.
+func (s *podStatus) readiness() model.Readiness {
+	for _, c := range s.Conditions {
+		switch {
+		case c.Type != "Ready":
+		case c.Status == "True":
+			return model.Ready
+		default:
+			return model.NotReady
+		}
+	}
+	if s.Phase == "Pending" {
+		return model.NotReady
+	}
+	return model.ReadyUnsaid
 }
 
 // lowerPod returns the pod with the labels and the spec that stand at the given

@@ -1,0 +1,106 @@
+package route
+
+import (
+	"net/netip"
+	"sync"
+
+	"netreach/engine"
+	"netreach/model"
+	"netreach/model/expect"
+)
+
+// Options are what New is told beside the matrix.
+type Options struct {
+	// Controllers names the pods that serve a class of Ingresses or Gateways, by
+	// the name of the class, or "namespace/name" of a Gateway. It goes before what
+	// is known of usual controllers.
+	Controllers map[string]expect.Peer
+}
+
+// Atlas knows what the names of a cluster lead to, over a matrix of it. It is
+// safe for use by one goroutine.
+type Atlas struct {
+	m       *engine.Matrix
+	cluster *model.Cluster
+	opts    Options
+	peers   []engine.PeerID // by pod
+
+	services map[nameKey]*model.Service
+	slices   map[nameKey][]*model.EndpointSlice
+	// podsIn holds the pods of a namespace, as indices into Cluster.Pods.
+	podsIn map[string][]int
+	byAddr func() map[netip.Addr]int
+	dns    func() *resolver
+	doors  func() []*door
+	grants map[string][]*model.Grant
+}
+
+// nameKey is the name of an object of some kind.
+type nameKey struct{ namespace, name string }
+
+// New returns the atlas of the cluster of m. It costs time in proportion to the
+// pods and names; what a question needs beyond that is worked out when it is
+// first asked for.
+func New(m *engine.Matrix, opts Options) *Atlas {
+	c := m.Cluster()
+	a := &Atlas{
+		m: m, cluster: c, opts: opts, peers: m.PodPeers(),
+		services: make(map[nameKey]*model.Service, len(c.Names.Services)),
+		slices:   map[nameKey][]*model.EndpointSlice{},
+		podsIn:   map[string][]int{},
+		grants:   map[string][]*model.Grant{},
+	}
+	for i := range c.Names.Services {
+		s := &c.Names.Services[i]
+		a.services[nameKey{s.Namespace, s.Name}] = s
+	}
+	for i := range c.Names.Slices {
+		s := &c.Names.Slices[i]
+		k := nameKey{s.Namespace, s.Service}
+		a.slices[k] = append(a.slices[k], s)
+	}
+	for i := range c.Pods {
+		ns := c.Pods[i].Namespace
+		a.podsIn[ns] = append(a.podsIn[ns], i)
+	}
+	for i := range c.Names.Grants {
+		g := &c.Names.Grants[i]
+		a.grants[g.Namespace] = append(a.grants[g.Namespace], g)
+	}
+	a.byAddr = sync.OnceValue(a.podsByAddress)
+	a.dns = sync.OnceValue(a.findResolver)
+	a.doors = sync.OnceValue(a.findDoors)
+	return a
+}
+
+// Service returns the Service ns/name, or nil.
+func (a *Atlas) Service(namespace, name string) *model.Service {
+	return a.services[nameKey{namespace, name}]
+}
+
+// podsByAddress returns the pods that have addresses of their own, as indices.
+func (a *Atlas) podsByAddress() map[netip.Addr]int {
+	out := make(map[netip.Addr]int, len(a.cluster.Pods))
+	for i := range a.cluster.Pods {
+		if p := &a.cluster.Pods[i]; !p.HostNetwork {
+			for _, addr := range p.Addresses {
+				out[addr] = i
+			}
+		}
+	}
+	return out
+}
+
+// pod returns the pod of a peer, or nil.
+func (a *Atlas) pod(id engine.PeerID) *model.Pod { return a.m.PodOf(id) }
+
+// nodes returns the end of all nodes, or of where nodes are if the input holds
+// none.
+func (a *Atlas) nodes() engine.End {
+	if peers := a.m.NodePeers(); len(peers) > 0 {
+		return a.m.EndOf("a node", peers)
+	}
+	e := a.m.PrivateEnd()
+	e.Name = "a node"
+	return e
+}

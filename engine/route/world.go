@@ -1,0 +1,94 @@
+package route
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"netreach/engine"
+	"netreach/model"
+)
+
+// world is a small cluster beside that of the atlas: some of its pods, and
+// others that are not in the input, under the same policies.
+type world struct {
+	*engine.Matrix
+	// peers are those of the pods, in the order in which they were given.
+	peers []engine.PeerID
+}
+
+// beside makes a world of pods. Each may come with its workload, or with index -1
+// if it has none; edit changes the rest of the cluster.
+func (a *Atlas) beside(pods []model.Pod, edit func(*model.Cluster)) (world, error) {
+	c := &model.Cluster{
+		Namespaces: slices.Clone(a.cluster.Namespaces), Nodes: slices.Clone(a.cluster.Nodes),
+		Tiers: a.cluster.Tiers, Policies: a.cluster.Policies,
+	}
+	order := make([]int, len(pods))
+	for i := range pods {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int {
+		p, q := &pods[x], &pods[y]
+		return cmp.Or(strings.Compare(p.Namespace, q.Namespace), cmp.Compare(p.Workload, q.Workload), strings.Compare(p.Name, q.Name))
+	})
+	workloads := map[int]int{}
+	at := make([]int, len(pods))
+	for _, i := range order {
+		p := pods[i]
+		w, ok := workloads[p.Workload]
+		if !ok || p.Workload < 0 {
+			w = len(c.Workloads)
+			workloads[p.Workload] = w
+			if p.Workload < 0 {
+				c.Workloads = append(c.Workloads, model.Workload{Kind: "Pod", Namespace: p.Namespace, Name: p.Name, Replicas: 1})
+			} else {
+				c.Workloads = append(c.Workloads, a.cluster.Workloads[p.Workload])
+			}
+		}
+		p.Workload = w
+		at[i] = len(c.Pods)
+		c.Pods = append(c.Pods, p)
+	}
+	if edit != nil {
+		edit(c)
+	}
+	u, err := engine.NewUniverse(a.m.Options(), c)
+	if err != nil {
+		return world{}, err
+	}
+	m, err := engine.Compile(u, 0)
+	if err != nil {
+		return world{}, err
+	}
+	w := world{m, make([]engine.PeerID, len(pods))}
+	peers := m.PodPeers()
+	for i := range pods {
+		w.peers[i] = peers[at[i]]
+	}
+	return w, nil
+}
+
+// withNamespace adds a namespace unless the cluster has it.
+func withNamespace(c *model.Cluster, name string, labels ...string) {
+	if slices.ContainsFunc(c.Namespaces, func(n model.Namespace) bool { return n.Name == name }) {
+		return
+	}
+	n := model.Namespace{Name: name, Labels: model.Labels{{Key: model.NameLabel, Value: name}}}
+	for i := 0; i+1 < len(labels); i += 2 {
+		n.Labels = n.Labels.With(labels[i], labels[i+1])
+	}
+	c.Namespaces = append(c.Namespaces, n)
+	slices.SortFunc(c.Namespaces, func(a, b model.Namespace) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// podsOf returns the pods of a client, of which it has none that are not.
+func (a *Atlas) podsOf(c client) []model.Pod {
+	var out []model.Pod
+	for _, id := range c.Peers {
+		if p := a.pod(id); p != nil {
+			out = append(out, *p)
+		}
+	}
+	return out
+}
