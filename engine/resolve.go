@@ -61,8 +61,8 @@ func (m *Matrix) Resolve(p expect.Peer) (End, error) {
 	case expect.Service, expect.URL:
 	}
 	return End{}, &PeerError{
-		Peer: p, Err: ErrUnsupported, Text: fmt.Sprintf("%q: Services and URLs are not judged yet", p.Text),
-		Hint: "name the workload or pod behind it",
+		Peer: p, Err: ErrUnsupported, Text: fmt.Sprintf("%q is a name, and leads to peers without being one", p.Text),
+		Hint: "can and explain take it as a destination; elsewhere name the workload or pod behind it",
 	}
 }
 

@@ -22,8 +22,9 @@ type Options struct {
 type Atlas struct {
 	m       *engine.Matrix
 	cluster *model.Cluster
-	opts    Options
-	peers   []engine.PeerID // by pod
+	// controllers are the pods that serve a class, where the user says so.
+	controllers map[string]engine.End
+	peers       []engine.PeerID // by pod
 
 	services map[nameKey]*model.Service
 	slices   map[nameKey][]*model.EndpointSlice
@@ -40,11 +41,19 @@ type nameKey struct{ namespace, name string }
 
 // New returns the atlas of the cluster of m. It costs time in proportion to the
 // pods and names; what a question needs beyond that is worked out when it is
-// first asked for.
-func New(m *engine.Matrix, opts Options) *Atlas {
+// first asked for. The error is an *engine.PeerError about a peer of Options.
+func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 	c := m.Cluster()
+	controllers := map[string]engine.End{}
+	for class, p := range opts.Controllers {
+		e, err := m.Resolve(p)
+		if err != nil {
+			return nil, err
+		}
+		controllers[class] = e
+	}
 	a := &Atlas{
-		m: m, cluster: c, opts: opts, peers: m.PodPeers(),
+		m: m, cluster: c, controllers: controllers, peers: m.PodPeers(),
 		services: make(map[nameKey]*model.Service, len(c.Names.Services)),
 		slices:   map[nameKey][]*model.EndpointSlice{},
 		podsIn:   map[string][]int{},
@@ -70,7 +79,7 @@ func New(m *engine.Matrix, opts Options) *Atlas {
 	a.byAddr = sync.OnceValue(a.podsByAddress)
 	a.dns = sync.OnceValue(a.findResolver)
 	a.doors = sync.OnceValue(a.findDoors)
-	return a
+	return a, nil
 }
 
 // Service returns the Service ns/name, or nil.

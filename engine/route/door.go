@@ -94,11 +94,9 @@ func (a *Atlas) findPods(d *door) {
 		keys = []string{d.gateway.Namespace + "/" + d.gateway.Name, d.gateway.Class}
 	}
 	for _, k := range keys {
-		if p, ok := a.opts.Controllers[k]; ok {
-			if e, err := a.m.Resolve(p); err == nil {
-				d.pods, d.assumed = e, nil
-				return
-			}
+		if e, ok := a.controllers[k]; ok {
+			d.pods, d.assumed = e, nil
+			return
 		}
 	}
 	var peers []engine.PeerID

@@ -38,7 +38,11 @@ func compile(t *testing.T, cluster *model.Cluster, opts model.Options) (*engine.
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m, route.New(m, route.Options{})
+	a, err := route.New(m, route.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, a
 }
 
 // ask answers one line's question, which is about a name or about an address of

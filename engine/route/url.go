@@ -261,7 +261,7 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 	if ch.rival {
 		h.note(r.Origin, "several objects are for this host and path, and the oldest counts: which that is is not in the input (ING-13)")
 	}
-	if t.tls && d.kind == model.RouteIngress && e.TLS == model.NoTLS {
+	if t.tls && d.kind == model.RouteIngress && e.TLS == model.NoTLS && !ch.canary {
 		h.note(e.Origin, "no tls for this host: the controller answers HTTPS with a certificate of its own, if at all (ING-11)")
 	}
 	if e.TLS == model.Passthrough {

@@ -22,6 +22,7 @@ type input struct {
 	// with, or nil.
 	versus *input
 	others map[model.Switches]*engine.Matrix // by under
+	named  *named                            // by byName
 }
 
 // read reads and compiles the input that -f or the configuration file names.

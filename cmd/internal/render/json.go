@@ -49,6 +49,9 @@ func (o object) Query(q *Query) error {
 	for _, f := range q.Flows {
 		d.Parts = append(d.Parts, FlowsDocument{f.Verdict.String(), f.Src, f.Dst, f.Ports})
 	}
+	for i := range q.Ways {
+		d.Ways = append(d.Ways, o.way(&q.Ways[i]))
+	}
 	for i := range q.Why {
 		d.Traces = append(d.Traces, o.trace(&q.Why[i]))
 	}

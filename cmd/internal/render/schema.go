@@ -28,10 +28,13 @@ type QueryDocument struct {
 	Parts []FlowsDocument `json:"parts"`
 	// Notes say what the verdict rests on beyond the rules.
 	Notes []string `json:"notes"`
-	// Traces explain a flow for each verdict that occurs; only if asked for.
+	// Ways are those that dst stands for, where it is a name.
+	Ways []WayDocument `json:"ways,omitempty"`
+	// Traces explain a flow for each verdict that occurs; only if asked for, and
+	// not with Ways, whose legs have their own.
 	Traces []TraceDocument `json:"traces,omitempty"`
 	// Caveats are the points that are up to the implementation and that the
-	// verdict rests on; only with Traces.
+	// verdict rests on; only if asked for.
 	Caveats []CaveatDocument `json:"caveats,omitempty"`
 }
 

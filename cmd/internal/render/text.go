@@ -43,6 +43,7 @@ func (t *terminal) Query(q *Query) error {
 	for _, f := range q.Flows {
 		t.flows("  ", f)
 	}
+	t.ways(q)
 	for _, n := range q.Answer.Notes {
 		t.line("  note: ", n)
 	}

@@ -87,7 +87,7 @@ func TestRead(t *testing.T) {
 			`{"metadata": {"annotations": {"nginx.ingress.kubernetes.io/canary": "true", "nginx.ingress.kubernetes.io/canary-weight": "0"}},
 			  "spec": {"rules": [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "w", "port": {"number": 1}}}}]}}]}}`,
 			model.Route{
-				Canary: true, Notes: []model.RouteNote{{Text: "the canary gets 0% of the requests"}},
+				Canary: true, Notes: []model.RouteNote{{Text: "sends 0% of the requests to the canary"}},
 				Entries: []model.Entry{{Paths: []model.PathMatch{{Path: "/"}}, Backends: []model.Backend{{Namespace: "shop", Name: "w", Port: model.Target{Number: 1}}}}},
 			},
 		},
