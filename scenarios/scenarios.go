@@ -16,7 +16,7 @@ import (
 
 // FS holds the files of all scenarios.
 //
-//go:embed admin basics clusters pods traps
+//go:embed admin basics clusters names pods traps
 var FS embed.FS
 
 // The parts of a scenario.

@@ -70,6 +70,9 @@ func (a *Atlas) legs(h *Hop, src engine.End, s *model.Service, p *model.ServiceP
 		dst.Name = a.m.PeersName(dst.Peers)
 		l := a.leg(src, dst, p.Protocol, port, s.Families)
 		l.Text = text
+		if l.Itself != 0 {
+			h.note(s.Origin, "a pod that is led back to itself: "+l.Itself.Verdict().String()+", as policy has it (SVC-25, NP-44, CNP-24)")
+		}
 		if l.Verdict() == model.Some && len(dst.Peers) > 1 {
 			a.split(h, l, s.Families)
 		} else {
@@ -86,7 +89,7 @@ func (a *Atlas) leg(src, dst engine.End, protocol model.Protocol, port uint16, f
 	t := a.m.JudgeThrough(src, dst, protocol, port, families)
 	return Leg{
 		Matrix: a.m, Src: src, Dst: dst, Port: engine.PortRange{Protocol: protocol, First: port, Last: port},
-		Mix: t.Mix, Witnesses: t.Witnesses,
+		Mix: t.Mix, Witnesses: t.Witnesses, Itself: t.Itself,
 	}
 }
 

@@ -90,6 +90,9 @@ type Leg struct {
 	Mix      model.Mix
 	// Witnesses holds one flow for each verdict.
 	Witnesses []engine.Witness
+	// Itself is the verdicts of clients that are led back to themselves, which Mix
+	// holds too.
+	Itself model.Mix
 	// Text says what the leg is where its ends do not, or is empty. A leg without
 	// flows has only that.
 	Text string
