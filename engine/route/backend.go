@@ -125,17 +125,34 @@ func (a *Atlas) noEndpoints(h *Hop, c client, s *model.Service, p *model.Service
 	known := s.Selects || len(a.slices) > 0
 	switch {
 	case s.Namespace == "default" && s.Name == "kubernetes" && !known:
-		// SVC-26: the API server listens on addresses of its hosts, usually on 6443.
-		h.Notes = nil
-		h.note(s.Origin, "the API server's addresses are not in the input: taken to be anywhere outside, on 6443/tcp (SVC-26)")
-		dst := a.m.AnywhereEnd("the API server")
-		dst = a.m.EndOf(dst.Name, append(dst.Peers, a.m.NodePeers()...))
-		h.add(a.collapsed(a.leg(c.End, dst, model.TCP, 6443, nil)))
+		a.apiServer(h, c, s)
 	case !known:
 		h.say(open, "its endpoints are not in the input: kubectl get endpointslices -A -o yaml")
 	default:
 		h.note(s.Origin, "no usable endpoint: a connection is refused whatever the policies say (SVC-11)")
 	}
+}
+
+// controlPlane marks the nodes that the API server runs on.
+const controlPlane = "node-role.kubernetes.io/control-plane"
+
+// apiServer adds the leg to the API server, which listens on addresses of its
+// hosts, usually on 6443 (SVC-26).
+func (a *Atlas) apiServer(h *Hop, c client, s *model.Service) {
+	h.Notes = nil
+	dst := a.m.AnywhereEnd("the API server")
+	where := "anywhere outside"
+	var hosts []engine.PeerID
+	for i, id := range a.m.NodePeers() {
+		if _, ok := a.cluster.Nodes[i].Labels.Get(controlPlane); ok {
+			hosts = append(hosts, id)
+		}
+	}
+	if len(hosts) > 0 {
+		dst, where = a.m.EndOf("the API server", hosts), "on the nodes of the control plane"
+	}
+	h.note(s.Origin, "the API server's addresses are not in the input: taken to be "+where+", on 6443/tcp (SVC-26)")
+	h.add(a.collapsed(a.leg(c.End, dst, model.TCP, 6443, nil)))
 }
 
 // collapsed returns a leg to one of several places, of which it is not known
