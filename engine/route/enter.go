@@ -57,7 +57,9 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 			mixes = append(mixes, front.Mix.And(back.Mix))
 		}
 	}
-	if l, ok := a.onHosts(c, d, t.port); ok {
+	l, others := a.onHosts(c, d, t.port)
+	elsewhere = append(elsewhere, others...)
+	if len(l) > 0 {
 		h.Title = d.name + " on the port of its nodes"
 		h.Legs = append(h.Legs, l...)
 		var m model.Mix
@@ -83,8 +85,8 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 
 // onHosts returns the legs from a client to pods of a door that take a port of
 // their nodes: with hostNetwork, where no policy applies (ING-9), or as a
-// hostPort (NP-54).
-func (a *Atlas) onHosts(c client, d *door, port uint16) ([]Leg, bool) {
+// hostPort (NP-54). It also returns the other ports that they take.
+func (a *Atlas) onHosts(c client, d *door, port uint16) (legs []Leg, others []string) {
 	var direct []engine.PeerID
 	mapped := map[uint16][]engine.PeerID{}
 	for _, id := range d.pods.Peers {
@@ -99,26 +101,29 @@ func (a *Atlas) onHosts(c client, d *door, port uint16) ([]Leg, bool) {
 				direct = append(direct, id)
 			case !p.HostNetwork && x.HostPort == port:
 				mapped[x.Port] = append(mapped[x.Port], id)
+			case p.HostNetwork:
+				others = append(others, model.PortString(model.TCP, x.Port, x.Port))
+			case x.HostPort != 0:
+				others = append(others, model.PortString(model.TCP, x.HostPort, x.HostPort))
 			}
 		}
 	}
-	var out []Leg
 	if len(direct) > 0 {
-		out = append(out, a.leg(c.End, a.m.EndOf(a.m.PeersName(direct), direct), model.TCP, port, nil))
+		legs = append(legs, a.leg(c.End, a.m.EndOf(a.m.PeersName(direct), direct), model.TCP, port, nil))
 	}
 	for _, n := range ports(mapped) {
 		dst := a.m.EndOf(a.m.PeersName(mapped[n]), mapped[n])
 		mode := a.m.Options().Switches.ExternalSNAT
 		if !c.Outside || mode != model.SNATNode {
-			out = append(out, a.leg(c.End, dst, model.TCP, n, nil))
+			legs = append(legs, a.leg(c.End, dst, model.TCP, n, nil))
 		}
 		if c.Outside && mode != model.SNATNever {
 			l := a.leg(a.nodes(), dst, model.TCP, n, nil)
 			l.Text = "with the address of a node"
-			out = append(out, l)
+			legs = append(legs, l)
 		}
 	}
-	return out, len(out) > 0
+	return legs, others
 }
 
 // toBackends returns the hop from a door to what an entry names: the Services

@@ -239,7 +239,7 @@ func compareCreated(x, y *model.Route) int {
 func (d *door) take(all []choice) []choice {
 	var out, canaries []choice
 	for _, c := range all {
-		if c.route.Canary && d.heeds(c.route) {
+		if weighs := slices.ContainsFunc(c.entry.Backends, func(b model.Backend) bool { return b.Weight > 0 }); weighs && c.route.Canary && d.heeds(c.route) {
 			c.canary = true
 			canaries = append(canaries, c)
 		}

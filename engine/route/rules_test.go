@@ -5,7 +5,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"netreach/engine/route"
 	"netreach/model"
 	"netreach/model/expect"
 	"netreach/model/load"
@@ -252,5 +251,3 @@ func TestNodeLocalCache(t *testing.T) {
 	// The cache asks the DNS pods from its node's network, over TCP.
 	check(t, model.Options{}, join(manifests, policy("kube-system", "dns", "podSelector: {matchLabels: {app: dns}}, ingress: [{from: [{namespaceSelector: {}}]}]")), "deny a/cli -> a/svc/web 80")
 }
-
-var _ = route.DNS
