@@ -97,6 +97,9 @@ type Entry struct {
 	Answered string
 	// Mirrors are Services that get copies of the requests.
 	Mirrors []Backend
+	// Unnamed tells that it has a host which the input does not tell, so that no
+	// URL is known to lead to it.
+	Unnamed bool
 	// Fallback marks a default backend: it gets what nothing else matches.
 	Fallback bool
 	// Notes are those of this entry alone.

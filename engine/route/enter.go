@@ -239,6 +239,11 @@ func (a *Atlas) toBackend(h *Hop, d *door, r *model.Route, b *model.Backend) {
 	found := backendPorts(s, b)
 	if len(found) == 0 {
 		h.note(b.Origin, fmt.Sprintf("Service %s/%s has no port %s: requests get an error (ING-5)", b.Namespace, b.Name, portName(b.Port)))
+		for i := range s.Ports {
+			if s.Ports[i].Target == b.Port {
+				h.note(b.Origin, fmt.Sprintf("%s is what port %d of the Service aims at, which is the one to name; some controllers take it nevertheless", portName(b.Port), s.Ports[i].Port))
+			}
+		}
 		return
 	}
 	for _, p := range found {

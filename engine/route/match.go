@@ -136,6 +136,9 @@ func (d *door) choose(r request) []choice {
 
 // listens reports whether an entry takes requests of that kind at all.
 func (d *door) listens(at *attached, r request) bool {
+	if at.entry.Unnamed {
+		return false
+	}
 	if l := at.listener; l != nil {
 		if l.Port != r.port {
 			return false

@@ -56,7 +56,7 @@ func ReadRoute(text []byte, o model.Origin, searched bool) (model.Route, []model
 	switch host := strings.ToLower(obj.Spec.Host); {
 	case host == "":
 		r.Warnf("spec.host", "host", "write the host, or read a dump of what runs", "no host: the router gives it one, and no URL leads to it here")
-		e.Answered = "no host"
+		e.Unnamed = true
 	default:
 		l.host("spec.host", host)
 		if _, rest, ok := strings.Cut(host, "."); ok && obj.Spec.WildcardPolicy == "Subdomain" {

@@ -14,7 +14,8 @@ import (
 
 // ports reads the ports, and checks what the API server does: a Service has
 // some unless it is headless or an alias; several of them have names, and no
-// two are alike.
+// two are alike. That names are missing is common in manifests, and leaves no
+// doubt about what is meant.
 func (l *lowering) ports() {
 	if len(l.spec.Ports) == 0 && !l.out.Headless && l.out.Type != model.ExternalName {
 		l.Errorf("spec.ports", "port-missing", "name the port on which the Service is reached", "the Service has no ports")
@@ -29,7 +30,7 @@ func (l *lowering) ports() {
 		p := l.port(at, &l.spec.Ports[i])
 		switch {
 		case p.Name == "" && len(l.spec.Ports) > 1:
-			l.Errorf(at+".name", "port-name", "name each of them", "a Service with several ports needs names for them")
+			l.Warnf(at+".name", "port-name", "name each of them", "a Service with several ports needs names for them, and the API server refuses it; it is read all the same")
 		case p.Name != "" && names[p.Name]:
 			l.Errorf(at+".name", "port-name", "name it otherwise", "a second port is named %q", p.Name)
 		case p.Port != 0 && numbers[number{p.Protocol, p.Port}]:

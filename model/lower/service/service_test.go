@@ -135,7 +135,7 @@ func TestRead_refused(t *testing.T) {
 		{`{"ports": [{"port": 80, "targetPort": "8080"}]}`, "error spec.ports[0].targetPort [port-name]"},
 		{`{"ports": [{"port": 80, "targetPort": 65536}]}`, "error spec.ports[0].targetPort [port-number]"},
 		{`{"ports": [{"port": 80, "nodePort": 30080}]}`, "error spec.ports[0].nodePort [service-type]"},
-		{`{"ports": [{"name": "a", "port": 80}, {"port": 81}]}`, "error spec.ports[1].name [port-name]"},
+		{`{"ports": [{"name": "a", "port": 80}, {"port": 81}]}`, "warning spec.ports[1].name [port-name]"},
 		{`{"ports": [{"name": "a", "port": 80}, {"name": "a", "port": 81}]}`, "error spec.ports[1].name [port-name]"},
 		{`{"ports": [{"name": "a", "port": 80}, {"name": "b", "port": 80}]}`, "error spec.ports[1].port [port-number]"},
 		{`{"ports": [{"port": 80}], "internalTrafficPolicy": "local"}`, "error spec.internalTrafficPolicy [traffic-policy]"},
