@@ -59,8 +59,17 @@ func addName[T any](r *reader, c *collection[T], id identity, o model.Origin, v 
 	r.lenient = lenient
 }
 
+// handWritten is about the largest text of a Service that a person writes.
+const handWritten = 2 << 10
+
+// service reads a Service. There are many in a dump, where their texts are large
+// and nobody looks for the line of a port: only those that people write are kept.
 func (r *reader) service(obj object) {
-	obj.origin.Doc = retained(obj.origin.Doc)
+	if len(obj.origin.Doc.Text) <= handWritten {
+		obj.origin.Doc = retained(obj.origin.Doc)
+	} else {
+		obj.origin = bulky(obj.origin)
+	}
 	s, ds := service.Read(obj.json, obj.origin, obj.pruned)
 	keepName(r, (*world).servicesOf, obj, s, ds)
 }
