@@ -24,7 +24,7 @@ func (a *Atlas) ToAddress(q Question, addr netip.Addr, asked model.PortMatch) (A
 		}
 		out.note(fmt.Sprintf("%s is an address of Service %s/%s: policy sees the pods behind it, and never the address (SVC-21)", addr, s.Namespace, s.Name))
 		for _, c := range a.clients(q.Src, q.Asked, s.InternalLocal || a.onNodes(s)) {
-			out.take(a, c, a.addressWalks(&out, c, s, by, asked))
+			out.take(c, a.addressWalks(&out, c, s, by, asked))
 		}
 		out.finish()
 		return out, true
@@ -96,7 +96,7 @@ func (a *Atlas) ToNodePort(q Question, node engine.PeerID, asked model.PortMatch
 				front := a.frontDoor(c, s, p)
 				front.Title = "node " + n.Name + ", " + asked.String()
 				w.Hops = []Hop{front, a.atNode(c, s, p.port, n.Name)}
-				out.take(a, c, []Walk{w})
+				out.take(c, []Walk{w})
 			}
 			out.finish()
 			return out, true
@@ -113,8 +113,11 @@ func (a *Atlas) atNode(c client, s *model.Service, p *model.ServicePort, node st
 	all, notes := a.endpoints(s, p)
 	h.Notes = notes
 	if len(all) == 0 {
-		a.noEndpoints(&h, c, s, p)
+		a.noEndpoints(&h, c, s)
 		return h
+	}
+	if p := a.pod(c.Peers[0]); p != nil && !p.HostNetwork {
+		h.note(s.Origin, "a pod that dials another node leaves for that node's address first; its egress is judged at the backend only (SVC-15)")
 	}
 	if !s.ExternalLocal {
 		if mode := a.m.Options().Switches.ExternalSNAT; mode != model.SNATNode {

@@ -21,7 +21,7 @@ func (a *Atlas) fromAssumed(d *door, s *model.Service, p *model.ServicePort) Hop
 	all, notes := a.endpoints(s, p)
 	h.Notes = notes
 	if len(all) == 0 {
-		a.noEndpoints(&h, client{End: a.m.AnywhereEnd(d.name)}, s, p)
+		a.noEndpoints(&h, client{End: a.m.AnywhereEnd(d.name)}, s)
 		return h
 	}
 	byPort := map[uint16][]int{} // indices into pods

@@ -34,7 +34,7 @@ func (a *Atlas) backends(c client, s *model.Service, p *model.ServicePort, by vi
 	all, notes := a.endpoints(s, p)
 	h.Notes = notes
 	if len(all) == 0 {
-		a.noEndpoints(&h, c, s, p)
+		a.noEndpoints(&h, c, s)
 		return h
 	}
 	switch {
@@ -121,7 +121,7 @@ func (a *Atlas) split(h *Hop, whole Leg, families []model.Family) {
 
 // noEndpoints says why a Service leads nowhere, or that it is not known where it
 // leads.
-func (a *Atlas) noEndpoints(h *Hop, c client, s *model.Service, p *model.ServicePort) {
+func (a *Atlas) noEndpoints(h *Hop, c client, s *model.Service) {
 	known := s.Selects || len(a.slices) > 0
 	switch {
 	case s.Namespace == "default" && s.Name == "kubernetes" && !known:

@@ -42,7 +42,7 @@ func (a *Atlas) endpoints(s *model.Service, p *model.ServicePort) (usable []endp
 		return usable, append(notes, Note{Text: "all endpoints are about to end; those that still answer are used (SVC-10)"})
 	}
 	if n := len(all); n > 0 {
-		notes = append(notes, Note{Text: fmt.Sprintf("%s behind it, and none is ready (SVC-11)", count(n, "pod"))})
+		notes = append(notes, Note{Text: count(n, "pod") + " behind it, and none is ready (SVC-11)"})
 	}
 	return nil, notes
 }

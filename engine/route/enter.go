@@ -3,6 +3,7 @@ package route
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"netreach/engine"
@@ -212,7 +213,7 @@ func portName(t model.Target) string {
 	case t.Name != "":
 		return t.Name
 	case t.Number != 0:
-		return fmt.Sprint(t.Number)
+		return strconv.Itoa(int(t.Number))
 	}
 	return ""
 }

@@ -64,7 +64,7 @@ func (a *Atlas) WalkEntry(q Question, e *Entry, port uint16) Answer {
 	out := Answer{Name: e.Route.Origin.Object()}
 	t := target{request: request{port: port}}
 	for _, c := range a.clients(q.Src, q.Asked, a.doorsOnNodes()) {
-		out.take(a, c, []Walk{a.entryWalk(c, e.door, t, e.choice, nil, a.enter(c, e.door, t))})
+		out.take(c, []Walk{a.entryWalk(c, e.door, t, e.choice, nil, a.enter(c, e.door, t))})
 	}
 	out.finish()
 	return out
@@ -107,7 +107,7 @@ func (a *Atlas) Publications() []Publication {
 func (a *Atlas) WalkPublication(q Question, p *Publication) Answer {
 	out := Answer{Name: "Service " + p.Service.Namespace + "/" + p.Service.Name}
 	for _, c := range a.clients(q.Src, q.Asked, a.onNodes(p.Service)) {
-		out.take(a, c, []Walk{a.publishedWalk(c, p.Service, p.published)})
+		out.take(c, []Walk{a.publishedWalk(c, p.Service, p.published)})
 	}
 	out.finish()
 	return out

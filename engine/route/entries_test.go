@@ -7,8 +7,8 @@ import (
 	"netreach/model"
 )
 
-func ingress(ns, name, annotations, spec string) string {
-	return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {namespace: " + ns + ", name: " + name + ", annotations: {" + annotations + "}}\nspec: {" + spec + "}\n"
+func ingress(name, annotations, spec string) string {
+	return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {namespace: a, name: " + name + ", annotations: {" + annotations + "}}\nspec: {" + spec + "}\n"
 }
 
 // at is a rule of an Ingress.
@@ -40,87 +40,87 @@ func TestIngressRules(t *testing.T) {
 	}{
 		{
 			"both sides of the controller count (ING-1, ING-7, ING-8)",
-			join(resolving, pods, controller(""), balancer, ingress("a", "web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "name: http")+"]"),
+			join(resolving, pods, controller(""), balancer, ingress("web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "name: http")+"]"),
 				policy("ing", "nginx", "podSelector: {}, ingress: [{ports: [{port: 443}], from: [{ipBlock: {cidr: 203.0.113.0/24}}]}], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: a}}}], ports: [{port: 8080}]}]")),
 			[]string{"allow 203.0.113.7 -> https://a.example", "deny 8.8.8.8, a/cli -> https://a.example", "deny 203.0.113.7 -> http://a.example"},
 		},
 		{
 			"the egress of the controller (ING-8)",
-			join(pods, controller(""), balancer, ingress("a", "web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"), policy("ing", "nginx", "podSelector: {}, policyTypes: [Egress]")),
+			join(pods, controller(""), balancer, ingress("web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"), policy("ing", "nginx", "podSelector: {}, policyTypes: [Egress]")),
 			[]string{"deny internet -> https://a.example"},
 		},
 		{
 			"a controller on the network of its node is not filtered, and its node is the client (ING-9)",
 			join(pods, "apiVersion: v1\nkind: Node\nmetadata: {name: n2}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.3}]}\n", strings.Replace(controller("hostNetwork: true, nodeName: n2, "), "10.1.0.20", "172.18.0.3", 1), service("a", "block", "selector: {app: block}, ports: [{port: 80}]"), pod("a", "block", "status: {podIP: 10.1.0.3}"),
-				ingress("a", "web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+", "+at("b.example", "/", "Prefix", "block", "number: 80")+"]"),
+				ingress("web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+", "+at("b.example", "/", "Prefix", "block", "number: 80")+"]"),
 				policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{namespaceSelector: {}}]}]"), policy("a", "block", "podSelector: {matchLabels: {app: block}}, ingress: [{from: [{ipBlock: {cidr: 172.18.0.0/16}}]}]"),
 				policy("ing", "nginx", "podSelector: {}, policyTypes: [Ingress, Egress]")),
 			[]string{"deny internet -> http://a.example", "allow internet -> http://b.example; on the port of its nodes", "none internet -> http://b.example:8080"},
 		},
 		{
 			"a hostPort is like a node port (NP-54)",
-			join(pods, strings.Replace(controller(""), "containerPort: 443", "containerPort: 443, hostPort: 8443", 1), ingress("a", "web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
+			join(pods, strings.Replace(controller(""), "containerPort: 443", "containerPort: 443, hostPort: 8443", 1), ingress("web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
 			[]string{"allow internet -> https://a.example:8443; with the address of a node"},
 		},
 		{
 			"nothing publishes the controller: taken to be open (ING-1)",
-			join(pods, controller(""), ingress("a", "web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
+			join(pods, controller(""), ingress("web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
 			[]string{"allow internet -> http://a.example; nothing in the input publishes"},
 		},
 		{
 			"TLS that is passed through has no paths (ING-11)",
-			join(pods, controller(""), balancer, ingress("a", "web", prefix+"ssl-passthrough: 'true'", "rules: ["+at("a.example", "/only", "Exact", "web", "number: 80")+"]")),
+			join(pods, controller(""), balancer, ingress("web", prefix+"ssl-passthrough: 'true'", "rules: ["+at("a.example", "/only", "Exact", "web", "number: 80")+"]")),
 			[]string{"allow internet -> https://a.example/else; passed through", "none internet -> http://a.example/else"},
 		},
 		{
 			"a canary is never alone, and one that leads nowhere takes its share (ING-12)",
-			join(pods, controller(""), balancer, ingress("a", "main", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
-				ingress("a", "canary", prefix+"canary: 'true', "+prefix+"canary-weight: '5'", "rules: ["+at("a.example", "/", "Prefix", "nobody", "number: 80")+", "+at("b.example", "/", "Prefix", "web", "number: 80")+"]"),
-				ingress("a", "idle", prefix+"canary: 'true', "+prefix+"canary-weight: '0'", "rules: ["+at("c.example", "/", "Prefix", "shut", "number: 80")+"]"), ingress("a", "c", "", "rules: ["+at("c.example", "/", "Prefix", "web", "number: 80")+"]")),
+			join(pods, controller(""), balancer, ingress("main", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("canary", prefix+"canary: 'true', "+prefix+"canary-weight: '5'", "rules: ["+at("a.example", "/", "Prefix", "nobody", "number: 80")+", "+at("b.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("idle", prefix+"canary: 'true', "+prefix+"canary-weight: '0'", "rules: ["+at("c.example", "/", "Prefix", "shut", "number: 80")+"]"), ingress("c", "", "rules: ["+at("c.example", "/", "Prefix", "web", "number: 80")+"]")),
 			[]string{"some internet -> http://a.example; there is no Service a/nobody", "none internet -> http://b.example", "allow internet -> http://c.example"},
 		},
 		{
 			"a redirect asks no backend; authentication is a word by the way (ING-12)",
-			join(pods, controller(""), balancer, ingress("a", "r", prefix+"permanent-redirect: https://b.example", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
-				ingress("a", "b", prefix+"auth-url: https://auth.example, "+prefix+"mirror-target: https://m.example", "rules: ["+at("b.example", "/", "Prefix", "web", "number: 80")+"]")),
+			join(pods, controller(""), balancer, ingress("r", prefix+"permanent-redirect: https://b.example", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("b", prefix+"auth-url: https://auth.example, "+prefix+"mirror-target: https://m.example", "rules: ["+at("b.example", "/", "Prefix", "web", "number: 80")+"]")),
 			[]string{"none internet -> http://a.example; redirect to https://b.example", "allow internet -> http://b.example; asks https://auth.example", "allow internet -> http://b.example; copies of requests"},
 		},
 		{
 			"the controller may see a node instead of the client (ING-12, SVC-17)",
 			join(pods, controller(""), strings.Replace(balancer, "externalTrafficPolicy: Local, ", "", 1), "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.2}]}\n",
-				ingress("a", "web", prefix+"allowlist-source-range: 203.0.113.0/24", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
+				ingress("web", prefix+"allowlist-source-range: 203.0.113.0/24", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
 			[]string{"some 203.0.113.7 -> http://a.example; may see the address of a node", "deny 8.8.8.8 -> http://a.example"},
 		},
 		{
 			"annotations are for the controller that knows them (ING-12)",
 			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: traefik.io/ingress-controller}\n", "apiVersion: v1\nkind: Pod\nmetadata: {namespace: ing, name: t, labels: {app.kubernetes.io/name: traefik}}\nspec: {containers: [{name: c, ports: [{containerPort: 80, hostPort: 80}]}]}\n",
-				ingress("a", "web", prefix+"allowlist-source-range: 203.0.113.0/24", "ingressClassName: t, rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
+				ingress("web", prefix+"allowlist-source-range: 203.0.113.0/24", "ingressClassName: t, rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")),
 			[]string{"allow 8.8.8.8 -> http://a.example; have no effect"},
 		},
 		{
 			"two for one host and path: the oldest, if that is known (ING-13)",
 			join(pods, controller(""), balancer,
-				strings.Replace(ingress("a", "old", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"), "name: old", "name: old, creationTimestamp: '2020-01-01T00:00:00Z'", 1),
-				strings.Replace(ingress("a", "new", "", "rules: ["+at("a.example", "/", "Prefix", "shut", "number: 80")+"]"), "name: new", "name: new, creationTimestamp: '2021-01-01T00:00:00Z'", 1),
-				ingress("a", "one", "", "rules: ["+at("b.example", "/", "Prefix", "web", "number: 80")+"]"), ingress("a", "two", "", "rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
+				strings.Replace(ingress("old", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"), "name: old", "name: old, creationTimestamp: '2020-01-01T00:00:00Z'", 1),
+				strings.Replace(ingress("new", "", "rules: ["+at("a.example", "/", "Prefix", "shut", "number: 80")+"]"), "name: new", "name: new, creationTimestamp: '2021-01-01T00:00:00Z'", 1),
+				ingress("one", "", "rules: ["+at("b.example", "/", "Prefix", "web", "number: 80")+"]"), ingress("two", "", "rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
 			[]string{"allow internet -> http://a.example", "unknown internet -> http://b.example; the oldest counts"},
 		},
 		{
 			"a path that is up to the controller (ING-4)",
 			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: other.example/c}\n",
-				ingress("a", "web", "", "ingressClassName: t, rules: ["+at("a.example", "/x", "ImplementationSpecific", "web", "number: 80")+"]"), ingress("a", "other", "", "ingressClassName: t, rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
+				ingress("web", "", "ingressClassName: t, rules: ["+at("a.example", "/x", "ImplementationSpecific", "web", "number: 80")+"]"), ingress("other", "", "ingressClassName: t, rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
 			[]string{"allow internet -> http://a.example/x/y", "unknown internet -> http://a.example/xy; up to the controller", "deny internet -> http://b.example"},
 		},
 		{
 			"a controller of which nothing is known: only what admits everybody does, and what admits nobody does not (ING-2, ING-6)",
 			join(pods, pod("a", "any", ""), pod("a", "some", ""), service("a", "any", "selector: {app: any}, ports: [{port: 80}]"), service("a", "some", "selector: {app: some}, ports: [{port: 80}]"),
 				policy("a", "any", "podSelector: {matchLabels: {app: any}}, ingress: [{from: [{namespaceSelector: {}}]}]"), policy("a", "some", "podSelector: {matchLabels: {app: some}}, ingress: [{from: [{namespaceSelector: {matchLabels: {x: z}}}]}]"),
-				ingress("a", "web", "", "rules: ["+at("web.example", "/", "Prefix", "web", "number: 80")+", "+at("shut.example", "/", "Prefix", "shut", "number: 80")+", "+at("any.example", "/", "Prefix", "any", "number: 80")+", "+at("some.example", "/", "Prefix", "some", "number: 80")+"]")),
+				ingress("web", "", "rules: ["+at("web.example", "/", "Prefix", "web", "number: 80")+", "+at("shut.example", "/", "Prefix", "shut", "number: 80")+", "+at("any.example", "/", "Prefix", "any", "number: 80")+", "+at("some.example", "/", "Prefix", "some", "number: 80")+"]")),
 			[]string{"allow internet -> http://web.example, http://any.example", "deny internet -> http://shut.example", "unknown internet -> http://some.example"},
 		},
 		{
 			"a backend may be a name outside (ING-5, SVC-12)",
-			join(resolving, pods, controller(""), balancer, service("a", "out", "type: ExternalName, externalName: out.example"), ingress("a", "web", "", "rules: ["+at("a.example", "/", "Prefix", "out", "number: 443")+"]"),
+			join(resolving, pods, controller(""), balancer, service("a", "out", "type: ExternalName, externalName: out.example"), ingress("web", "", "rules: ["+at("a.example", "/", "Prefix", "out", "number: 443")+"]"),
 				policy("ing", "nginx", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]")),
 			[]string{"deny internet -> http://a.example"},
 		},

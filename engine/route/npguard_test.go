@@ -69,7 +69,7 @@ func TestCorpus_npguard(t *testing.T) {
 				t.Fatal(err, ds)
 			}
 			_, a := compile(t, cluster, model.Options{})
-			if diff := cmp.Diff(want, reached(cluster, a)); diff != "" {
+			if diff := cmp.Diff(want, reached(a)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -80,7 +80,7 @@ func TestCorpus_npguard(t *testing.T) {
 }
 
 // reached returns the ports of the workloads that the entries certainly lead to.
-func reached(c *model.Cluster, a *route.Atlas) map[string][]int {
+func reached(a *route.Atlas) map[string][]int {
 	out := map[string][]int{}
 	entries := a.Entries()
 	for i := range entries {

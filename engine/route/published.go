@@ -53,12 +53,13 @@ func (a *Atlas) published(out *Answer, c client, s *model.Service, asked model.P
 	aside := false
 	for _, p := range all {
 		byNode := p.by == viaNodePort
-		dialled := fits(asked, p.port, p.number)
+		dialled, named := fits(asked, p.port, p.number), fits(asked, p.port, p.port.Port)
+		asNodePort := dialled && !named && p.number != 0
 		switch {
-		case byNode && front && !(dialled && asked.Kind == model.PortRange && p.number != 0 && p.number != p.port.Port):
-			aside = aside || fits(asked, p.port, p.port.Port)
+		case byNode && front && !asNodePort:
+			aside = aside || named
 			continue
-		case byNode && !dialled && !fits(asked, p.port, p.port.Port), !byNode && !dialled:
+		case !dialled && (!byNode || !named):
 			continue
 		}
 		walks = append(walks, a.publishedWalk(c, s, p))

@@ -89,10 +89,12 @@ func (a *Atlas) findDNSPods(r *resolver) {
 			}
 			found, notes := a.endpoints(s, p)
 			r.notReady = append(r.notReady, notes...)
-			if p.Protocol == model.UDP {
+			switch p.Protocol {
+			case model.UDP:
 				r.udp = found
-			} else if p.Protocol == model.TCP {
+			case model.TCP:
 				r.tcp = found
+			case model.SCTP, model.Protocols:
 			}
 		}
 		if len(r.udp)+len(r.tcp) > 0 || len(r.notReady) > 0 {

@@ -25,7 +25,7 @@ type Question struct {
 func (a *Atlas) ToService(q Question, s *model.Service) Answer {
 	out := Answer{Name: "Service " + s.Namespace + "/" + s.Name}
 	for _, c := range a.clients(q.Src, q.Asked, s.InternalLocal || a.onNodes(s)) {
-		out.take(a, c, a.serviceWalks(&out, c, s, q.Port, 0))
+		out.take(c, a.serviceWalks(&out, c, s, q.Port, 0))
 	}
 	out.finish()
 	return out
@@ -33,12 +33,12 @@ func (a *Atlas) ToService(q Question, s *model.Service) Answer {
 
 // take adds the walks of a client, whose name it puts before their titles if it
 // is one of several.
-func (out *Answer) take(a *Atlas, c client, walks []Walk) {
+func (a *Answer) take(c client, walks []Walk) {
 	for i := range walks {
 		walks[i].Client = c.Name
 		walks[i].finish()
 	}
-	out.Walks = append(out.Walks, walks...)
+	a.Walks = append(a.Walks, walks...)
 }
 
 // onNodes reports whether a Service leads to what uses the network of nodes, so
@@ -194,7 +194,7 @@ func (a *Atlas) alias(out *Answer, c client, s *model.Service, asked model.PortM
 func (a *Atlas) abroad(c client, host string, asked model.PortMatch, o model.Origin) Hop {
 	h := Hop{Kind: Backend, Title: host + ", outside the cluster", Origin: o}
 	if asked.Kind == model.PortNamed {
-		h.note(o, fmt.Sprintf("%s gives no name to its ports", host))
+		h.note(o, host+" gives no name to its ports")
 		return h
 	}
 	dst := a.m.AnywhereEnd(host)

@@ -117,13 +117,13 @@ func (a *Atlas) toURL(q Question) (Answer, error) {
 		if s, is := a.serviceNamed(t.host, namespace); is && !c.Outside {
 			switch {
 			case s != nil:
-				out.take(a, c, a.serviceWalks(&out, c, s, t.tcp(), 0))
+				out.take(c, a.serviceWalks(&out, c, s, t.tcp(), 0))
 			default:
-				out.take(a, c, a.podWalks(&out, c, t))
+				out.take(c, a.podWalks(&out, c, t))
 			}
 			continue
 		}
-		out.take(a, c, a.urlWalks(&out, c, t))
+		out.take(c, a.urlWalks(&out, c, t))
 	}
 	out.finish()
 	return out, nil
@@ -140,7 +140,7 @@ func (a *Atlas) toAddress(q Question, t target) Answer {
 	for _, c := range a.clients(q.Src, q.Asked, true) {
 		w := Walk{Title: t.addr.String(), Hops: []Hop{{Kind: Backend, Title: t.addr.String()}}}
 		w.Hops[0].add(a.leg(c.End, dst, model.TCP, t.port, nil))
-		out.take(a, c, []Walk{w})
+		out.take(c, []Walk{w})
 	}
 	out.finish()
 	return out

@@ -1,6 +1,8 @@
 package route
 
 import (
+	"slices"
+
 	"netreach/engine"
 	"netreach/model"
 )
@@ -176,10 +178,7 @@ func together(walks []Walk) model.Mix {
 
 // note adds a note, once.
 func (a *Answer) note(text string) {
-	for _, n := range a.Notes {
-		if n == text {
-			return
-		}
+	if !slices.Contains(a.Notes, text) {
+		a.Notes = append(a.Notes, text)
 	}
-	a.Notes = append(a.Notes, text)
 }

@@ -76,27 +76,33 @@ func TestRead_namesLeftOut(t *testing.T) {
 	}{
 		{
 			"refused by the API server", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 0}]}\n",
-			[]string{"a.yaml:4: warning Service default/web spec.ports[0].port [port-number]"}, 1,
+			[]string{"a.yaml:4: warning Service default/web spec.ports[0].port [port-number]"},
+			1,
 		},
 		{
 			"of the wrong shape", "apiVersion: v1\nkind: Service\nmetadata: 5\nspec: [whatever]\n",
-			[]string{"a.yaml:3: warning Service metadata [wrong-type]"}, 1,
+			[]string{"a.yaml:3: warning Service metadata [wrong-type]"},
+			1,
 		},
 		{
 			"without a name", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nspec: {}\n",
-			[]string{"a.yaml:1: warning Ingress metadata.name [object-name]"}, 1,
+			[]string{"a.yaml:1: warning Ingress metadata.name [object-name]"},
+			1,
 		},
 		{
 			"of a version that we do not know", "apiVersion: gateway.networking.k8s.io/v9\nkind: Gateway\nmetadata: {name: g}\n",
-			[]string{"a.yaml:1: warning Gateway default/g apiVersion [api-version]"}, 1,
+			[]string{"a.yaml:1: warning Gateway default/g apiVersion [api-version]"},
+			1,
 		},
 		{
 			"twice, differently (VAL-5)", docs("apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 1}]}\n", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 2}]}\n"),
-			[]string{"a.yaml:6: warning Service default/web  [duplicate]"}, 0,
+			[]string{"a.yaml:6: warning Service default/web  [duplicate]"},
+			0,
 		},
 		{
 			"one page of a list", "apiVersion: v1\nkind: ServiceList\nmetadata: {continue: abc}\nitems: []\n",
-			[]string{"a.yaml:3: warning ServiceList metadata.continue [list-partial]"}, 0,
+			[]string{"a.yaml:3: warning ServiceList metadata.continue [list-partial]"},
+			0,
 		},
 		{"a ConfigMap may hold anything", "apiVersion: v1\nkind: ConfigMap\nmetadata: 5\ndata: 6\n", nil, 0},
 	}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"netreach/engine"
@@ -68,25 +69,16 @@ func (t *terminal) ways(q *Query) {
 			}
 			for _, n := range w.Hops[k].Notes {
 				if !explained && w.Hops[k].Verdict() == model.Allowed {
-					if !contains(said, n.Text) {
-						said = append(said, n.Text)
-					}
+					said = append(said, n.Text)
 				}
 			}
 		}
 	}
-	for _, n := range said {
-		t.line("  note: ", n)
-	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
+	for i, n := range said {
+		if !slices.Contains(said[:i], n) {
+			t.line("  note: ", n)
 		}
 	}
-	return false
 }
 
 // word returns a verdict in the width of flow lines, with a blank behind it.

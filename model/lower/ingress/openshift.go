@@ -53,8 +53,8 @@ func ReadRoute(text []byte, o model.Origin, searched bool) (model.Route, []model
 	}
 	l := lowering{Report: &r, out: model.Route{Kind: model.RouteOpenShift, Origin: o, Created: obj.Metadata.created()}}
 	e := model.Entry{Origin: o.At("spec")}
-	switch host := strings.ToLower(obj.Spec.Host); {
-	case host == "":
+	switch host := strings.ToLower(obj.Spec.Host); host {
+	case "":
 		r.Warnf("spec.host", "host", "write the host, or read a dump of what runs", "no host: the router gives it one, and no URL leads to it here")
 		e.Unnamed = true
 	default:
