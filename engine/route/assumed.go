@@ -35,15 +35,15 @@ func (a *Atlas) fromAssumed(d *door, s *model.Service, p *model.ServicePort) Hop
 		byPort[e.port] = append(byPort[e.port], len(pods))
 		pods = append(pods, *pod)
 	}
-	unknown := model.Pod{Namespace: assumedNamespace, Name: "controller", Weight: 1, StandIn: true, Workload: -1}
+	unknown := model.Pod{Namespace: assumedNamespace, Name: unknownController, Weight: 1, StandIn: true, Workload: -1}
 	if d.assumed.namespace != "" {
 		unknown.Namespace = d.assumed.namespace
 	}
-	policies := a.blurred(a.cluster.Policies, d.assumed)
-	unknown.LateLabels = keysOf(policies)
 	w, err := a.beside(append(pods, unknown), func(c *model.Cluster) {
 		withNamespace(c, unknown.Namespace, d.assumed.labels...)
-		c.Policies = policies
+		c.Policies = blurred(c.Policies, d.assumed)
+		i := slices.IndexFunc(c.Pods, func(p model.Pod) bool { return p.Namespace == unknown.Namespace && p.Name == unknown.Name })
+		c.Pods[i].LateLabels = keysOf(c.Policies)
 	})
 	if err != nil {
 		h.say(open, err.Error())
@@ -71,13 +71,16 @@ func (a *Atlas) fromAssumed(d *door, s *model.Service, p *model.ServicePort) Hop
 // manifest can name it.
 const assumedNamespace = "controller..unknown"
 
+// unknownController is its name, which no manifest can have either.
+const unknownController = "controller..unknown"
+
 // openKey is a label of which it is open whether such a controller has it.
 const openKey = "netreach.invalid/open"
 
 // blurred returns policies in which every peer that names namespaces by labels,
 // or one namespace, demands openKey as well, so that whether it matches a
 // controller of an unknown namespace is open.
-func (a *Atlas) blurred(policies []model.Policy, known *assumedPod) []model.Policy {
+func blurred(policies []model.Policy, known *assumedPod) []model.Policy {
 	if known.namespace != "" {
 		return policies
 	}

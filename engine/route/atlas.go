@@ -31,6 +31,8 @@ type Atlas struct {
 	// podsIn holds the pods of a namespace, as indices into Cluster.Pods.
 	podsIn map[string][]int
 	byAddr func() map[netip.Addr]int
+	// found remembers what is behind the ports of Services.
+	found  map[*model.ServicePort]usable
 	dns    func() *resolver
 	doors  func() []*door
 	grants map[string][]*model.Grant
@@ -58,6 +60,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 		slices:   map[nameKey][]*model.EndpointSlice{},
 		podsIn:   map[string][]int{},
 		grants:   map[string][]*model.Grant{},
+		found:    map[*model.ServicePort]usable{},
 	}
 	for i := range c.Names.Services {
 		s := &c.Names.Services[i]

@@ -215,10 +215,23 @@ func (a *Atlas) fromOutside(h *Hop, c client, s *model.Service, p *model.Service
 		a.legs(h, c.End, s, p, all, text)
 	}
 	if mode != model.SNATNever {
-		a.legs(h, a.nodes(), s, p, all, "with the address of a node")
+		a.fromNode(h, s, p, all)
 	}
 	if mode == model.SNATEither {
 		h.note(s.Origin, "externalTrafficPolicy Cluster: policy may see the client's address or that of a node; both are judged (SVC-17)")
+	}
+}
+
+// fromNode adds the backends for a client that is hidden behind the address of a
+// node. Where the input holds no nodes, it is open which address that is.
+func (a *Atlas) fromNode(h *Hop, s *model.Service, p *model.ServicePort, all []endpoint) {
+	var legs Hop
+	a.legs(&legs, a.nodes(), s, p, all, "with the address of a node")
+	for _, l := range legs.Legs {
+		if len(a.cluster.Nodes) == 0 {
+			l = a.collapsed(l)
+		}
+		h.add(l)
 	}
 }
 

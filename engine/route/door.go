@@ -23,6 +23,8 @@ type door struct {
 	// pods are those that run it. Without any, assumed is what is known of them.
 	pods    engine.End
 	assumed *assumedPod
+	// services lead to the pods.
+	services []*model.Service
 	// entries are attached to it.
 	entries []attached
 	// unattached says why other routes, which ask for it, are not.
@@ -52,6 +54,7 @@ func (a *Atlas) findDoors() []*door {
 	out := slices.Concat(a.ingressDoors(), a.gatewayDoors(), a.routerDoors())
 	for _, d := range out {
 		a.findPods(d)
+		d.services = a.servicesOf(d)
 	}
 	return out
 }

@@ -21,9 +21,25 @@ type endpoint struct {
 	ready, serving, terminating bool
 }
 
+// usable is what is behind a port of a Service, and what is to be known about it.
+type usable struct {
+	endpoints []endpoint
+	notes     []Note
+}
+
 // endpoints returns what is behind a port of a Service: the usable endpoints
-// (SVC-10), and what is to be known about them.
-func (a *Atlas) endpoints(s *model.Service, p *model.ServicePort) (usable []endpoint, notes []Note) {
+// (SVC-10), and what is to be known about them. They are not to be changed.
+func (a *Atlas) endpoints(s *model.Service, p *model.ServicePort) ([]endpoint, []Note) {
+	u, ok := a.found[p]
+	if !ok {
+		u.endpoints, u.notes = a.usable(s, p)
+		u.notes = slices.Clip(u.notes)
+		a.found[p] = u
+	}
+	return u.endpoints, u.notes
+}
+
+func (a *Atlas) usable(s *model.Service, p *model.ServicePort) (usable []endpoint, notes []Note) {
 	all, notes := a.candidates(s, p)
 	for _, e := range all {
 		if e.ready {

@@ -39,7 +39,7 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 	}
 	var mixes []model.Mix
 	var elsewhere []string
-	for _, s := range a.servicesOf(d) {
+	for _, s := range d.services {
 		for _, p := range publications(s) {
 			if p.port.Protocol != model.TCP {
 				continue
@@ -78,10 +78,37 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 		slices.Sort(elsewhere)
 		h.note(d.origin, fmt.Sprintf("%s is published on %s, and not on %d", d.name, strings.Join(slices.Compact(elsewhere), ", "), t.port))
 	default:
-		h.Mix = allowed
-		h.note(d.origin, "nothing in the input publishes "+d.name+", which is taken to be open")
+		h.note(d.origin, "nothing in the input publishes "+d.name+", which is taken to be published on "+strconv.Itoa(int(t.port)))
+		a.unpublished(&h, c, d, t.port)
 	}
 	return h
+}
+
+// unpublished adds the legs to the pods of a door of which nothing says how they
+// are published: on what a Service that leads to them has behind the port, or
+// else on the port itself if they declare it.
+func (a *Atlas) unpublished(h *Hop, c client, d *door, port uint16) {
+	for _, s := range d.services {
+		for i := range s.Ports {
+			if p := &s.Ports[i]; p.Protocol == model.TCP && p.Port == port {
+				all, _ := a.endpoints(s, p)
+				a.legs(h, c.End, s, p, all, "")
+			}
+		}
+	}
+	if len(h.Legs) > 0 {
+		return
+	}
+	declared := slices.ContainsFunc(d.pods.Peers, func(id engine.PeerID) bool {
+		p := a.pod(id)
+		return p != nil && slices.ContainsFunc(p.Ports, func(x model.ContainerPort) bool { return x.Protocol == model.TCP && x.Port == port })
+	})
+	if declared {
+		h.add(a.leg(c.End, d.pods, model.TCP, port, nil))
+		return
+	}
+	h.Mix = allowed
+	h.note(d.origin, "on which port of its pods is not in the input, and so the way to them is not judged")
 }
 
 // onHosts returns the legs from a client to pods of a door that take a port of
@@ -121,6 +148,9 @@ func (a *Atlas) onHosts(c client, d *door, port uint16) (legs []Leg, others []st
 		if c.Outside && mode != model.SNATNever {
 			l := a.leg(a.nodes(), dst, model.TCP, n, nil)
 			l.Text = "with the address of a node"
+			if len(a.cluster.Nodes) == 0 {
+				l = a.collapsed(l)
+			}
 			legs = append(legs, l)
 		}
 	}

@@ -159,8 +159,9 @@ func (a *Atlas) alias(out *Answer, c client, s *model.Service, asked model.PortM
 		w.Hops = []Hop{{Kind: DNS, Title: "DNS for " + own.String(), Origin: s.Origin}}
 		return w
 	}
-	target, isService := a.serviceNamed(s.ExternalName, "")
-	if isService {
+	// An alias is followed as it stands: nothing completes its name.
+	if strings.HasSuffix(s.ExternalName, ".svc."+strings.TrimSuffix(a.dns().domain, ".")) {
+		target, _ := a.serviceNamed(s.ExternalName, "")
 		w.Hops = a.resolve(c, own)
 		switch {
 		case target == nil || depth >= deepestAlias:

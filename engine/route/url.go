@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,6 +110,7 @@ func (a *Atlas) toURL(q Question) (Answer, error) {
 		return a.toAddress(q, t), nil
 	}
 	out := Answer{Name: t.text}
+	chosen := a.choices(t)
 	for _, c := range a.clients(q.Src, q.Asked, a.doorsOnNodes()) {
 		namespace := ""
 		if p := a.pod(c.Peers[0]); p != nil {
@@ -123,7 +125,7 @@ func (a *Atlas) toURL(q Question) (Answer, error) {
 			}
 			continue
 		}
-		out.take(c, a.urlWalks(&out, c, t))
+		out.take(c, a.urlWalks(&out, c, t, chosen))
 	}
 	out.finish()
 	return out, nil
@@ -207,23 +209,23 @@ func (a *Atlas) doorsOnNodes() bool {
 
 // urlWalks returns the walks of a client to a URL, through each door that takes
 // it.
-func (a *Atlas) urlWalks(out *Answer, c client, t target) []Walk {
+func (a *Atlas) urlWalks(out *Answer, c client, t target, chosen []chosen) []Walk {
 	var walks []Walk
-	for _, d := range a.doors() {
-		chosen := d.choose(t.request)
-		if len(chosen) == 0 {
-			continue
-		}
-		door := a.enter(c, d, t)
+	for _, at := range chosen {
+		door := a.enter(c, at.door, t)
 		resolved := a.resolve(c, name{fqdn: t.host + "."})
-		for _, ch := range chosen {
-			walks = append(walks, a.entryWalk(c, d, t, ch, resolved, door))
+		for _, ch := range at.choices {
+			walks = append(walks, a.entryWalk(c, at.door, t, ch, resolved, door))
 		}
 	}
-	if len(walks) > 0 {
+	if walks = append(walks, a.balancerWalks(c, t, len(walks) > 0)...); len(walks) > 0 {
 		return walks
 	}
 	out.note("no Ingress, Gateway or Route takes " + t.text + " (ING-10)")
+	if !c.Outside {
+		h := a.abroad(c, t.host, t.tcp(), model.Origin{})
+		out.note("were it a name outside the cluster, the connection itself would be " + h.Verdict().String() + " for " + c.Name)
+	}
 	for _, d := range a.doors() {
 		for _, n := range d.unattached {
 			out.note(n.Text)
@@ -235,6 +237,46 @@ func (a *Atlas) urlWalks(out *Answer, c client, t target) []Walk {
 		}
 	}
 	return nil
+}
+
+// chosen are the entries of a door that get a request.
+type chosen struct {
+	door    *door
+	choices []choice
+}
+
+// choices returns the doors that take a request, with what it comes to there.
+func (a *Atlas) choices(t target) []chosen {
+	var out []chosen
+	for _, d := range a.doors() {
+		if c := d.choose(t.request); len(c) > 0 {
+			out = append(out, chosen{d, c})
+		}
+	}
+	return out
+}
+
+// balancerWalks returns the walks to Services whose load balancer has the host
+// for its name. One that leads to a door that takes the request is not asked.
+func (a *Atlas) balancerWalks(c client, t target, taken bool) []Walk {
+	var walks []Walk
+	if taken {
+		return nil
+	}
+	for i := range a.cluster.Names.Services {
+		s := &a.cluster.Names.Services[i]
+		if !slices.Contains(s.PublishedNames, t.host) {
+			continue
+		}
+		for k := range s.Ports {
+			if p := &s.Ports[k]; fits(t.tcp(), p, p.Port) {
+				w := a.publishedWalk(c, s, publication{viaLoadBalancer, p, p.Port})
+				w.Hops = append(a.resolve(c, name{fqdn: t.host + "."}), w.Hops...)
+				walks = append(walks, w)
+			}
+		}
+	}
+	return walks
 }
 
 // entryWalk returns the walk of a client through a door to one entry.
@@ -338,7 +380,7 @@ func (a *Atlas) seen(h *Hop, c client, d *door, prefixes []netip.Prefix) model.M
 	if !c.Outside || len(d.pods.Peers) == 0 || a.m.Options().Switches.ExternalSNAT == model.SNATNever {
 		return m
 	}
-	for _, s := range a.servicesOf(d) {
+	for _, s := range d.services {
 		if !s.ExternalLocal && len(publications(s)) > 0 {
 			n := a.within(client{End: a.nodes()}, prefixes)
 			if n != m {

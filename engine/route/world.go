@@ -20,9 +20,27 @@ type world struct {
 // beside makes a world of pods. Each may come with its workload, or with index -1
 // if it has none; edit changes the rest of the cluster.
 func (a *Atlas) beside(pods []model.Pod, edit func(*model.Cluster)) (world, error) {
-	c := &model.Cluster{
-		Namespaces: slices.Clone(a.cluster.Namespaces), Nodes: slices.Clone(a.cluster.Nodes),
-		Tiers: a.cluster.Tiers, Policies: a.cluster.Policies,
+	// A policy decides about flows from or to a pod that it selects, so that those
+	// of other namespaces are of no account.
+	namespaces, nodes := map[string]bool{"": true}, map[string]bool{}
+	for i := range pods {
+		namespaces[pods[i].Namespace], nodes[pods[i].Node] = true, true
+	}
+	c := &model.Cluster{Tiers: a.cluster.Tiers}
+	for _, n := range a.cluster.Namespaces {
+		if namespaces[n.Name] {
+			c.Namespaces = append(c.Namespaces, n)
+		}
+	}
+	for _, n := range a.cluster.Nodes {
+		if nodes[n.Name] {
+			c.Nodes = append(c.Nodes, n)
+		}
+	}
+	for i := range a.cluster.Policies {
+		if namespaces[a.cluster.Policies[i].Subject.Namespace] {
+			c.Policies = append(c.Policies, a.cluster.Policies[i])
+		}
 	}
 	order := make([]int, len(pods))
 	for i := range pods {

@@ -129,7 +129,7 @@ func (in *input) differs(q *render.Query, settings []setting) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if q.Ways != nil {
+	if in.named != nil {
 		same, err := in.sameWalks(m, q.Src)
 		return !same, err
 	}
@@ -164,7 +164,7 @@ func (in *input) judged(q *render.Query, s setting) (model.Verdict, error) {
 	if err != nil {
 		return model.None, err
 	}
-	if q.Ways != nil {
+	if in.named != nil {
 		a, _, err := in.walk(m, in.named.question, q.Src)
 		return a.Verdict, err
 	}
