@@ -38,7 +38,7 @@ func (a *Atlas) backends(c client, s *model.Service, p *model.ServicePort, by vi
 		return h
 	}
 	switch {
-	case by == viaClusterIP && s.InternalLocal:
+	case by == viaClusterIP && s.InternalLocal && !s.Headless:
 		a.localBackends(&h, c, s, p, all)
 		return h
 	case c.Outside && by != viaClusterIP && by != viaEndpoints:

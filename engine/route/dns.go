@@ -256,7 +256,11 @@ func (a *Atlas) ownNode(c client, addr netip.Addr) (Leg, error) {
 		return Leg{}, err
 	}
 	src := w.EndOf(c.Name, append([]engine.PeerID(nil), w.peers...))
-	dst := w.EndOf(addr.String()+" on its own node", w.NodePeers())
+	id, ok := w.Universe().NodeID(here)
+	if !ok {
+		panic("bug: no node " + here + " in its world")
+	}
+	dst := w.EndOf(addr.String()+" on its own node", []engine.PeerID{id})
 	t := w.JudgeThrough(src, dst, model.UDP, dnsPort, nil)
 	return Leg{
 		Matrix: w.Matrix, Src: src, Dst: dst, Port: engine.PortRange{Protocol: model.UDP, First: dnsPort, Last: dnsPort}, Mix: t.Mix, Witnesses: t.Witnesses,

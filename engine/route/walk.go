@@ -147,7 +147,7 @@ func (a *Answer) finish() {
 		for n < len(a.Walks) && a.Walks[i].Share && a.Walks[n].Share && a.Walks[n].Client == a.Walks[i].Client {
 			n++
 		}
-		mix = mix.Join(together(a.Walks[i:n]))
+		mix = mix.With(together(a.Walks[i:n]).Verdict())
 		i = n
 	}
 	a.Verdict = mix.Verdict()

@@ -2,6 +2,7 @@ package route
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -71,6 +72,10 @@ func (a *Atlas) beside(pods []model.Pod, edit func(*model.Cluster)) (world, erro
 	if edit != nil {
 		edit(c)
 	}
+	if known := a.families(); len(known) > 0 {
+		c.Nodes = append(c.Nodes, model.Node{Name: familiesNode, Addresses: known})
+		slices.SortFunc(c.Nodes, func(a, b model.Node) int { return strings.Compare(a.Name, b.Name) })
+	}
 	u, err := engine.NewUniverse(a.m.Options(), c)
 	if err != nil {
 		return world{}, err
@@ -85,6 +90,34 @@ func (a *Atlas) beside(pods []model.Pod, edit func(*model.Cluster)) (world, erro
 		w.peers[i] = peers[at[i]]
 	}
 	return w, nil
+}
+
+// familiesNode is a node of every small world. No manifest can have its name.
+const familiesNode = "families..known"
+
+// families returns an address of each family of which the cluster is known to
+// have addresses. What a pod without address may have depends on that, and so a
+// small world must know it too.
+func (a *Atlas) families() []netip.Addr {
+	seen := map[model.Family]bool{}
+	for i := range a.cluster.Pods {
+		for _, addr := range a.cluster.Pods[i].Addresses {
+			seen[model.FamilyOf(addr)] = true
+		}
+	}
+	for i := range a.cluster.Nodes {
+		for _, addr := range a.cluster.Nodes[i].Addresses {
+			seen[model.FamilyOf(addr)] = true
+		}
+	}
+	var out []netip.Addr
+	if seen[model.IPv4] {
+		out = append(out, netip.MustParseAddr("192.0.2.255"))
+	}
+	if seen[model.IPv6] {
+		out = append(out, netip.MustParseAddr("2001:db8::ffff"))
+	}
+	return out
 }
 
 // withNamespace adds a namespace unless the cluster has it.
