@@ -88,6 +88,11 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 	labels, ds := labels(m, labelsField, o)
 	ports, problems := ports(s, specField, o)
 	ds = append(ds, problems...)
+	for i := range ports {
+		if s.HostNetwork {
+			ports[i].HostPort = 0 // the API server repeats the port, which is the node's own
+		}
+	}
 	if s.NodeName != "" && !isUsualName(s.NodeName) && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
 		ds = append(ds, model.Diagnostic{
 			Severity: model.Error, Code: "object-name", Origin: o.At(specField + ".nodeName"),
