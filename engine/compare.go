@@ -2,33 +2,87 @@ package engine
 
 import (
 	"encoding/binary"
-	"errors"
 	"slices"
 
 	"netreach/model"
 )
 
-// Comparison is two matrices of one cluster against each other, between ends:
-// the same flows under different switches. Like a Table it judges cells when
-// they are asked for, and belongs to one goroutine.
+// Comparison is two matrices of one universe against each other, between ends:
+// two states of a cluster, or one cluster under different switches. Like a
+// Table it judges cells when they are asked for, and belongs to one goroutine.
+//
+// An end may have members that only one of the clusters has. An end without any
+// member in one of them is absent there.
 type Comparison struct {
 	Ends []End
 
 	before, after *profiler
-	// table finds the cells that are alike, and cuts them into blocks; what it
-	// has of contents are the differences.
-	table       *Table
+	groups        [][]jointGroup // by end
+	kind          []int32        // by end: ends with the same set of shapes
+	// alone marks ends that are not judged by kind, as in Table.
+	alone []bool
+	// crowded tells that some end tells the members of other ends of one kind
+	// apart: it holds nodes, or shares members with others.
+	crowded     bool
+	memo        map[[2]int32]CellID // by kinds
 	differences []difference
 	ids         map[string]CellID
+	key         []byte // scratch
+	// causes finds the cause of each change, if that is wanted.
+	causes *attribution
 }
 
 // Change is a set of ports on which the verdict about a pair of ends changes.
 // Before and After are equal where they are some or unknown for other members
-// than they were.
+// than they were. None stands for an end that is absent.
 type Change struct {
 	Before, After model.Verdict
+	// Effect says what becomes of the flows between members.
+	Effect Effect
+	// Cause is 0 unless the comparison is that of a Diff.
+	Cause CauseID
 	// Ports is ascending; nil means every port of every protocol.
 	Ports []PortRange
+}
+
+// Effect is what a change does to flows. Members may differ, so that several
+// hold.
+type Effect uint8
+
+// The effects.
+const (
+	// Opens: a flow is allowed that was not.
+	Opens Effect = 1 << iota
+	// Closes: a flow is not allowed any more, or certainly not.
+	Closes
+	// Unsettles: it becomes unknown whether a flow is allowed.
+	Unsettles
+	// Appears: flows of an end that is new, which are denied.
+	Appears
+	// Disappears: flows of an end that is gone, which were denied.
+	Disappears
+)
+
+// effectOf returns the effect of a change of one verdict.
+func effectOf(before, after model.Verdict) Effect {
+	rank := [...]int{model.None: 0, model.Denied: 1, model.Unknown: 2, model.Some: 2, model.Allowed: 3}
+	switch {
+	case before == after:
+		return 0
+	case after == model.Unknown:
+		return Unsettles
+	case before == model.None && after == model.Denied:
+		return Appears
+	case before == model.Denied && after == model.None:
+		return Disappears
+	case before == model.Unknown && after == model.Some:
+		return Opens | Closes
+	case before == model.Some && after == model.Unknown:
+		return Unsettles
+	case rank[before] < rank[after]:
+		return Opens
+	}
+	return Closes
 }
 
 // difference is how the verdict about a cell changes: run i holds from atom
@@ -40,86 +94,117 @@ type difference struct {
 
 type change struct {
 	before, after model.Verdict
-	// differs tells that the verdict about some flow changes.
-	differs bool
+	// effect is 0 where no flow changes.
+	effect Effect
+	cause  CauseID
 }
 
-// errCluster is returned for matrices of different clusters.
-var errCluster = errors.New("matrices of different clusters")
-
-// Compare returns the comparison of two matrices between ends.
+// Compare returns the comparison of two matrices of one universe between ends.
 func Compare(before, after *Matrix, ends []End) (*Comparison, error) {
-	switch {
-	case before.u != after.u:
+	if before.u != after.u {
 		return nil, ErrUniverse
-	case before.ci != after.ci:
-		return nil, errCluster
 	}
 	c := &Comparison{
-		Ends: ends, before: newProfiler(before), after: newProfiler(after), table: before.Table(ends), ids: map[string]CellID{},
+		Ends: ends, before: newProfiler(before), after: newProfiler(after),
+		memo: map[[2]int32]CellID{}, ids: map[string]CellID{},
 	}
-	c.table.judge = c.judge
+	c.groupEnds()
 	return c, nil
 }
 
+// Cell returns the content of cell (i, j).
+func (c *Comparison) Cell(i, j int) CellID {
+	if i == j || c.alone[i] || c.alone[j] {
+		return c.judge(i, j)
+	}
+	key := [2]int32{c.kind[i], c.kind[j]}
+	id, ok := c.memo[key]
+	if !ok {
+		id = c.judge(i, j)
+		c.memo[key] = id
+	}
+	return id
+}
+
 // judge compares what the two matrices make of the flows of cell (i, j).
-//
-// Which pairs there are is the same in both. What holds between two peers before
-// the tiers may differ, but within two groups it depends on whether they are on
-// one node and on nothing else: the examples that either matrix gives, taken
-// together, are of every kind.
 func (c *Comparison) judge(i, j int) CellID {
-	src, dst := &c.Ends[i], &c.Ends[j]
-	if src.Outside && dst.Outside {
+	if c.Ends[i].Outside && c.Ends[j].Outside {
 		return c.intern(difference{})
 	}
-	a, b := c.before.m, c.after.m
-	groups := c.table.groups
-	pairs, same := a.pairs(groups[i], groups[j])
-	others, _ := b.pairs(groups[i], groups[j])
-	pairs = append(pairs, others...)
-	var kinds [][2]int32
-	for _, p := range pairs {
-		k := [2]int32{c.before.of(a.kindOf(p.src, p.dst)), c.after.of(b.kindOf(p.src, p.dst))}
-		if !slices.Contains(kinds, k) {
-			kinds = append(kinds, k)
-		}
-	}
-	if len(pairs) == 0 {
-		// A pod with itself: as in Table.
-		v := model.None
-		if same {
-			v = model.Allowed
-		}
-		return c.intern(difference{[]int32{0}, []change{{v, v, false}}})
-	}
-	return c.intern(c.join(kinds))
-}
-
-// kindOf returns the kind of the flow between two peers.
-func (m *Matrix) kindOf(src, dst PeerID) flowKind {
-	return flowKind{m.u.shapeOf[src], m.u.shapeOf[dst], m.relation(src, dst)}
-}
-
-// join returns the difference over flows that have these profiles before and
-// after.
-func (c *Comparison) join(kinds [][2]int32) difference {
-	var starts []int32
+	kinds, same := c.kinds(i, j)
+	var pairs [2]bool
 	for _, k := range kinds {
-		starts = append(starts, c.before.list[k[0]].starts...)
-		starts = append(starts, c.after.list[k[1]].starts...)
+		pairs[0], pairs[1] = pairs[0] || k.in[0], pairs[1] || k.in[1]
+	}
+	if same[0] && !pairs[0] || same[1] && !pairs[1] {
+		// On one side there is only a pod with itself, whom nothing keeps from
+		// itself (NP-43). More replicas are no change.
+		return c.intern(difference{[]int32{0}, []change{{before: model.Allowed, after: model.Allowed}}})
+	}
+	return c.intern(c.join(i, j, kinds))
+}
+
+// join returns the difference over flows of these kinds.
+func (c *Comparison) join(i, j int, kinds []jointKind) difference {
+	type profiles struct {
+		before, after *profile // nil where there is no such flow
+		paired        bool
+	}
+	list := make([]profiles, len(kinds))
+	starts := []int32{0}
+	for n, k := range kinds {
+		var ids [2]int32
+		for side, p := range []*profiler{c.before, c.after} {
+			if k.in[side] {
+				ids[side] = p.of(flowKind{k.src, k.dst, k.rel[side]})
+			}
+		}
+		if k.in[0] {
+			list[n].before = &c.before.list[ids[0]]
+			starts = append(starts, list[n].before.starts...)
+		}
+		if k.in[1] {
+			list[n].after = &c.after.list[ids[1]]
+			starts = append(starts, list[n].after.starts...)
+		}
+		if list[n].paired = k.paired; k.paired && c.causes != nil {
+			starts = append(starts, c.causes.edges(&k)...)
+		}
 	}
 	slices.Sort(starts)
 	var d difference
 	for _, start := range slices.Compact(starts) {
 		var before, after model.Mix
-		differs := false
-		for _, k := range kinds {
-			v, w := c.before.list[k[0]].at(int(start)), c.after.list[k[1]].at(int(start))
-			before, after = before.With(v), after.With(w)
-			differs = differs || v != w
+		var effect Effect
+		var causes []CauseID
+		for n, p := range list {
+			v, w := model.None, model.None
+			if p.before != nil {
+				v = p.before.at(int(start))
+				before = before.With(v)
+			}
+			if p.after != nil {
+				w = p.after.at(int(start))
+				after = after.With(w)
+			}
+			if e := effectOf(v, w); p.paired && e != 0 {
+				effect |= e
+				if c.causes != nil {
+					causes = append(causes, c.causes.ofFlow(&kinds[n], int(start), v, w))
+				}
+			}
 		}
-		run := change{before.Verdict(), after.Verdict(), differs}
+		run := change{before: before.Verdict(), after: after.Verdict(), effect: effect}
+		if effect == 0 {
+			// Where no pair changes that both sides have, what comes and goes may
+			// still change the whole.
+			if run.effect = effectOf(run.before, run.after); run.effect != 0 && c.causes != nil {
+				causes = append(causes, c.causes.ofWhole(i, j))
+			}
+		}
+		if len(causes) > 0 {
+			run.cause = c.causes.join(causes)
+		}
 		if n := len(d.runs); n > 0 && d.runs[n-1] == run {
 			continue
 		}
@@ -130,16 +215,13 @@ func (c *Comparison) join(kinds [][2]int32) difference {
 }
 
 func (c *Comparison) intern(d difference) CellID {
-	var key []byte
+	key := c.key[:0]
 	for i, start := range d.starts {
 		key = binary.LittleEndian.AppendUint32(key, uint32(start))
-		key = append(key, byte(d.runs[i].before), byte(d.runs[i].after))
-		if d.runs[i].differs {
-			key = append(key, 1)
-		} else {
-			key = append(key, 0)
-		}
+		key = append(key, byte(d.runs[i].before), byte(d.runs[i].after), byte(d.runs[i].effect))
+		key = binary.LittleEndian.AppendUint32(key, uint32(d.runs[i].cause))
 	}
+	c.key = key
 	id, ok := c.ids[string(key)]
 	if !ok {
 		id = CellID(len(c.differences))
@@ -149,15 +231,18 @@ func (c *Comparison) intern(d difference) CellID {
 	return id
 }
 
-// Cell returns the content of cell (i, j).
-func (c *Comparison) Cell(i, j int) CellID { return c.table.Cell(i, j) }
-
-// Itself is as in Table.
-func (c *Comparison) Itself(i, j int) bool { return c.table.Itself(i, j) }
+// Itself is as in Table: in both clusters, as far as they have the pod.
+func (c *Comparison) Itself(i, j int) bool {
+	if len(c.Ends[i].Peers) != 1 || !slices.Equal(c.Ends[i].Peers, c.Ends[j].Peers) {
+		return false
+	}
+	id := c.Ends[i].Peers[0]
+	return c.before.m.itself(id) && c.after.m.itself(id)
+}
 
 // Changed reports whether the verdict about some flow of a content changes.
 func (c *Comparison) Changed(id CellID) bool {
-	return slices.ContainsFunc(c.differences[id].runs, func(r change) bool { return r.differs })
+	return slices.ContainsFunc(c.differences[id].runs, func(r change) bool { return r.effect != 0 })
 }
 
 // Changes returns the ports on which the verdict of a content changes, in the
@@ -167,13 +252,15 @@ func (c *Comparison) Changes(id CellID) []Change {
 	m := c.before.m
 	var out []Change
 	for i, run := range d.runs {
-		if !run.differs {
+		if run.effect == 0 {
 			continue
 		}
-		at := slices.IndexFunc(out, func(o Change) bool { return o.Before == run.before && o.After == run.after })
+		at := slices.IndexFunc(out, func(o Change) bool {
+			return o.Before == run.before && o.After == run.after && o.Effect == run.effect && o.Cause == run.cause
+		})
 		if at < 0 {
 			at = len(out)
-			out = append(out, Change{Before: run.before, After: run.after})
+			out = append(out, Change{Before: run.before, After: run.after, Effect: run.effect, Cause: run.cause})
 		}
 		end := m.u.ports.Len()
 		if i+1 < len(d.starts) {
@@ -189,9 +276,4 @@ func (c *Comparison) Changes(id CellID) []Change {
 		}
 	}
 	return out
-}
-
-// Groups cuts the pairs whose verdict changes into blocks, as Table.Groups does.
-func (c *Comparison) Groups() []FlowGroup {
-	return c.table.Groups(func(id CellID) bool { return !c.Changed(id) })
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,19 +26,30 @@ type Matrix struct {
 	switches model.Switches
 	ground   *ground
 	dirs     [model.Directions]side
-	nodeOf   []int32          // by peer: its node's index in cluster.Nodes, or -1
-	byName   map[string][]int // "ns/name" -> workloads
+	nodeOf   []int32                 // by peer: its node's index in cluster.Nodes, or -1
+	byName   func() map[string][]int // "ns/name" -> workloads
 	// What only questions about single flows need is made when one is asked.
 	strays [model.Directions]func() *strays
 	places func() []place // by peer
+	// shapes are those that pods of the cluster have, ascending.
+	shapes func() []shapeWeight
 }
 
 // side is one direction of a matrix.
 type side struct {
-	rows      []*bitset.Set // by rowID
+	*composer
+	sets      *bitset.Sets
 	programs  []program
 	programOf []int32 // by class; program 0 lets everybody through
+	// The runs of all programs, one after the other, and by class those of its
+	// program: a query finds its row without a look at the program.
+	starts []int32
+	rows   []bounds
+	runsOf []span
 }
+
+// span is the runs lo to hi-1 of a side.
+type span struct{ lo, hi int32 }
 
 // Compile compiles the cluster-th cluster of u. An error means that a policy
 // names a tier that the cluster does not have.
@@ -61,20 +71,21 @@ func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, e
 	m := &Matrix{u: u, ci: cluster, cluster: u.clusters[cluster], switches: switches}
 	m.ground = newGround(u, cluster, &m.switches)
 	m.places = sync.OnceValue(m.newPlaces)
+	m.shapes = sync.OnceValue(m.weighShapes)
+	m.byName = sync.OnceValue(m.nameWorkloads)
 	for d := range model.Directions {
 		m.strays[d] = sync.OnceValue(func() *strays { return newStrays(m.cluster, d) })
 	}
-	o, err := m.orderPolicies()
+	policies, err := m.orderPolicies()
 	if err != nil {
 		return nil, err
 	}
 	// The directions share nothing, so each has a goroutine.
 	var wait sync.WaitGroup
 	for d := range model.Directions {
-		wait.Go(func() { m.dirs[d] = newCompiler(m, o, d).side() })
+		wait.Go(func() { m.dirs[d] = newCompiler(m, policies, d).compile() })
 	}
 	m.placeOnNodes()
-	m.nameWorkloads()
 	wait.Wait()
 	return m, nil
 }
@@ -83,52 +94,29 @@ func CompileUnder(u *Universe, cluster int, switches model.Switches) (*Matrix, e
 // apart than another answer needs.
 func blinder(made, needed model.Answer) bool { return made == model.No && needed != model.No }
 
-// order is the policies of a cluster in the order of evaluation.
-type order struct {
-	policies []int32 // indices into Cluster.Policies, by tier and Order
-	tierOf   []int   // by index into Cluster.Policies
-}
-
-// compiler makes the programs and rows of one direction.
-type compiler struct {
-	*order
-	m       *Matrix
-	d       model.Direction
-	sel     *selections
-	rows    []*bitset.Set
-	rowIDs  map[uint64][]rowID
-	algebra sets
-}
-
-func newCompiler(m *Matrix, o *order, d model.Direction) *compiler {
-	return &compiler{
-		order: o, m: m, d: d, sel: newSelections(m.ground), rowIDs: map[uint64][]rowID{},
-		algebra: sets{m.ground.everyone.certain, new(bitset.Builder)},
-	}
-}
-
-func (m *Matrix) orderPolicies() (*order, error) {
-	tiers := map[string]int{}
-	for i, t := range m.cluster.Tiers {
-		tiers[t.Name] = i
-	}
-	policies := m.cluster.Policies
+// orderPolicies returns the policies in the order of evaluation, by tier and
+// Order, as indices into Cluster.Policies.
+func (m *Matrix) orderPolicies() ([]int32, error) {
+	policies := m.u.digests[m.ci].policies
 	if m.switches.NotEnforced {
 		policies = nil
 	}
-	o := &order{tierOf: make([]int, len(policies))}
+	out := make([]int32, len(policies))
 	for i := range policies {
-		t, ok := tiers[policies[i].Tier]
-		if !ok {
-			return nil, fmt.Errorf("%s is of tier %q, which the cluster does not have", policies[i].Origin.Object(), policies[i].Tier)
+		if policies[i].tier < 0 {
+			p := &m.cluster.Policies[i]
+			return nil, fmt.Errorf("%s is of tier %q, which the cluster does not have", p.Origin.Object(), p.Tier)
 		}
-		o.tierOf[i] = t
-		o.policies = append(o.policies, int32(i))
+		out[i] = int32(i)
 	}
-	slices.SortStableFunc(o.policies, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(o.tierOf[a], o.tierOf[b]), cmp.Compare(policies[a].Order, policies[b].Order), m.nameOrder(a, b))
-	})
-	return o, nil
+	compare := func(a, b int32) int {
+		x, y := &policies[a], &policies[b]
+		return cmp.Or(cmp.Compare(x.tier, y.tier), cmp.Compare(x.order, y.order), m.nameOrder(a, b))
+	}
+	if !slices.IsSortedFunc(out, compare) {
+		slices.SortStableFunc(out, compare)
+	}
+	return out, nil
 }
 
 // nameOrder orders two policies by name where ties are broken so.
@@ -140,151 +128,239 @@ func (m *Matrix) nameOrder(a, b int32) int {
 	return cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.Namespace, y.Namespace), strings.Compare(x.Kind, y.Kind))
 }
 
-// tied reports whether two policies that follow each other in one tier have no
-// order between them, or need none: policies that only allow add up.
-func (c *compiler) tied(a, b int32) bool {
-	x, y := &c.m.cluster.Policies[a], &c.m.cluster.Policies[b]
-	return x.Order == y.Order && (c.m.nameOrder(a, b) == 0 || onlyAllows(x) && onlyAllows(y))
+// compiler makes the programs and rows of one direction.
+type compiler struct {
+	*composer
+	sel     *selections
+	sets    *bitset.Sets
+	algebra sets
+	side    *side
+
+	keptRules     slab[rule]
+	keptFragments slab[fragment]
+	keptRanges    slab[atomRange]
+	// scratch
+	ruleList     []rule
+	fragmentList []fragment
+	rangeList    []atomRange
+	sweep        sweep
 }
 
-func onlyAllows(p *model.Policy) bool {
-	return !slices.ContainsFunc(p.Rules, func(r model.Rule) bool { return r.Action != model.Allow })
+func newCompiler(m *Matrix, policies []int32, d model.Direction) *compiler {
+	all := bitset.New(m.u.classes, m.u.flips)
+	return &compiler{
+		composer: &composer{m: m, digest: m.u.digests[m.ci], policies: policies, d: d, rules: make([][]rule, len(m.cluster.Policies))},
+		sel:      newSelections(m.ground, all), sets: all, algebra: sets{all},
+	}
 }
 
 // side compiles one direction: the policies that apply to each class, one
 // program for each distinct list of them, and the rows of each program.
-func (c *compiler) side() side {
-	u, d := c.m.u, c.d
-	applied := make([][]int32, u.classes) // policy*2, +1 where the subject is open
-	rules := make([][]rule, len(c.m.cluster.Policies))
-	for _, p := range c.policies {
-		policy := &c.m.cluster.Policies[p]
-		rules[p] = c.rules(policy)
-		if len(rules[p]) == 0 && !policy.Isolates[d] && !c.reachesBeyond(policy, d) {
-			continue
-		}
-		subject := c.sel.pods(&policy.Subject)
-		for class := range subject.possible.All() {
-			entry := p * 2
-			if subject.certain != subject.possible && !subject.certain.Has(class) {
-				entry++
-			}
-			applied[class] = append(applied[class], entry)
-		}
-	}
-	s := side{programOf: make([]int32, u.classes), programs: []program{c.compute(program{})}}
+func (c *compiler) compile() side {
+	u := c.m.u
+	s := side{composer: c.composer, sets: c.sets, programOf: make([]int32, u.classes), runsOf: make([]span, u.classes)}
+	s.programs = make([]program, 0, u.classes/2+1)
+	s.starts, s.rows = make([]int32, 0, 2*u.classes), make([]bounds, 0, 2*u.classes)
+	c.side = &s
+	lists, firsts := c.apply()
+	c.add(nil, 0)
 	ids := map[string]int32{"": 0}
 	var key []byte
-	for class, entries := range applied {
-		key = key[:0]
-		byName := false
-		for _, e := range entries {
-			key = binary.LittleEndian.AppendUint32(key, uint32(e))
-			byName = byName || d == model.Ingress && hasNames(rules[e/2])
-		}
-		if byName {
-			// The subject is the destination, so names resolve on it (NP-31). Its
-			// selectability matters beside its ports.
-			key = append(key, 'n', byte(c.m.ground.selectable(class)))
-			key = binary.LittleEndian.AppendUint32(key, uint32(c.m.ground.attr(class).ports))
-		}
+	for class := range u.classes {
+		entries := lists[firsts[class]:firsts[class+1]]
+		key = c.key(key[:0], class, entries)
 		id, ok := ids[string(key)]
 		if !ok {
 			id = int32(len(s.programs))
 			ids[string(key)] = id
-			s.programs = append(s.programs, c.compute(c.program(class, entries, rules)))
+			c.add(entries, class)
 		}
 		s.programOf[class] = id
 	}
-	s.rows = c.rows
+	c.cutRuns()
 	return s
 }
 
-// reachesBeyond reports whether a policy's isolation in the other direction
-// matters in direction d (CNP-11).
-func (c *compiler) reachesBeyond(p *model.Policy, d model.Direction) bool {
-	return p.Isolates[model.Directions-1-d] && c.m.switches.BaselinePerDirection != model.Yes
-}
-
-// program assembles the rules that apply to a class.
-func (c *compiler) program(class int, entries []int32, rules [][]rule) program {
-	var p program
-	d := c.d
-	for _, e := range entries {
-		policy := &c.m.cluster.Policies[e/2]
-		tier := c.tierOf[e/2]
-		if n := len(p.tiers); n == 0 || p.tiers[n-1].tier != tier {
-			p.tiers = append(p.tiers, progTier{tier: tier})
-		}
-		t := &p.tiers[len(p.tiers)-1]
-		pp := progPolicy{policy: e / 2, subject: FullMatch}
-		if e%2 == 1 {
-			pp.subject = MaybeMatch
-		}
-		for _, r := range rules[e/2] {
-			pp.fragments = append(pp.fragments, c.forSubject(r, class)...)
-		}
-		for i := range pp.fragments {
-			pp.fragments[i].open = pp.subject == MaybeMatch
-		}
-		if policy.Isolates[d] {
-			t.isolates = max(t.isolates, pp.subject)
-			p.isolated = max(p.isolated, pp.subject)
-		}
-		p.concerned = p.concerned || policy.Isolates[d] || len(rules[e/2]) > 0
-		if c.reachesBeyond(policy, d) {
-			t.beyond = max(t.beyond, pp.subject)
-		}
-		if policy.Unordered {
-			t.unordered = append(t.unordered, pp)
+// apply compiles the rules of all policies, and returns by class the policies
+// that apply to it: policy*2, and +1 where it is open whether they do. Those of
+// a class are lists[firsts[class]:firsts[class+1]], in the order of evaluation.
+func (c *compiler) apply() (lists, firsts []int32) {
+	subjects := make([]selection, len(c.policies))
+	firsts = make([]int32, c.m.u.classes+2)
+	for i, p := range c.policies {
+		policy := &c.digest.policies[p]
+		c.rules[p] = c.compileRules(policy)
+		if len(c.rules[p]) == 0 && !policy.isolates[c.d] && !c.reachesBeyond(policy) {
 			continue
 		}
-		if n := len(t.groups); n > 0 && c.tied(t.groups[n-1][0].policy, e/2) {
-			t.groups[n-1] = append(t.groups[n-1], pp)
-		} else {
-			t.groups = append(t.groups, []progPolicy{pp})
+		subjects[i] = c.sel.pods(policy.subject)
+		for class := range c.sets.Each(subjects[i].possible, 0) {
+			firsts[class+2]++
 		}
 	}
-	p.addsUp = len(p.tiers) == 1 && p.tiers[0].isolates == FullMatch && c.m.cluster.Tiers[p.tiers[0].tier].OwnNodeEgress
-	for f := range p.fragments() {
-		p.addsUp = p.addsUp && f.action == model.Allow
+	for i := 2; i < len(firsts); i++ {
+		firsts[i] += firsts[i-1]
 	}
-	return p
-}
-
-// forSubject returns a rule's fragments for subjects of one class.
-func (c *compiler) forSubject(r rule, class int) []fragment {
-	out := slices.Clone(r.fragments)
-	for _, name := range r.names {
-		numbers := c.m.ground.resolves(class, name)
-		for _, n := range sortedNumbers(numbers) {
-			f := fragment{rule: r.index, action: r.action, peers: r.peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)}}
-			if numbers[n] == MaybeMatch {
-				f.peers.certain = nil
+	lists = make([]int32, firsts[len(firsts)-1])
+	for i, p := range c.policies {
+		subject := subjects[i]
+		for class := range c.sets.Each(subject.possible, 0) {
+			entry := p * 2
+			if subject.open() && !c.sets.Has(subject.certain, class) {
+				entry++
 			}
-			out = append(out, f)
+			lists[firsts[class+1]] = entry
+			firsts[class+1]++
 		}
 	}
-	return out
+	return lists, firsts
 }
 
-func sortedNumbers(m map[portNumber]Match) []portNumber {
-	out := make([]portNumber, 0, len(m))
-	for n := range m {
-		out = append(out, n)
+// add appends the program of the classes to which the given policies apply; one
+// of them is class.
+func (c *compiler) add(entries []int32, class int) {
+	p := program{class: int32(class), entries: entries}
+	first := len(c.side.starts)
+	if !c.addUp(&p) {
+		c.compute(&p)
 	}
-	slices.SortFunc(out, func(a, b portNumber) int {
-		return cmp.Or(cmp.Compare(a.protocol, b.protocol), cmp.Compare(a.port, b.port))
-	})
-	return out
+	p.first, p.runs = int32(first), int32(len(c.side.starts)-first)
+	c.side.programs = append(c.side.programs, p)
 }
 
-// compute fills in the rows of a program. Between two edges of its rules' ports
+// addRun appends a run to the program at hand, which begins with run first,
+// unless its row is that of the run before.
+func (c *compiler) addRun(first int, start int32, row bounds) {
+	s := c.side
+	if n := len(s.rows); n > first && s.rows[n-1] == row {
+		return
+	}
+	s.starts = append(s.starts, start)
+	s.rows = append(s.rows, row)
+}
+
+// cutRuns gives every program and every class its runs.
+func (c *compiler) cutRuns() {
+	s := c.side
+	for i := range s.programs {
+		p := &s.programs[i]
+		lo, hi := p.first, p.first+p.runs
+		p.starts, p.rows = s.starts[lo:hi:hi], s.rows[lo:hi:hi]
+	}
+	for class, id := range s.programOf {
+		p := &s.programs[id]
+		s.runsOf[class] = span{p.first, p.first + p.runs}
+	}
+}
+
+// distinctRows returns the rows of a side, each once, ascending.
+func (s *side) distinctRows() []rowID {
+	out := make([]rowID, 0, len(s.rows))
+	for _, b := range s.rows {
+		out = append(out, b.lo)
+		if b.hi != b.lo {
+			out = append(out, b.hi)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// sweep is what addUp gathers of the rules of a program.
+type sweep struct {
+	always []rowID // selections of rules without ports
+	// parts are the distinct selections of rules with ports, and active counts
+	// the rules of each that cover the atom at hand.
+	parts  []rowID
+	active []int32
+	events []uint64 // atom<<32 + part<<1, +1 where a rule begins
+	now    []rowID
+}
+
+// addUp makes the runs of a program in which rules only add up, which are most:
+// all in one tier that certainly isolates the subjects, all Allow, and nothing
+// open. At each port its row is the union of the selections of the rules that
+// cover it. It reports false, and has done nothing, if the program is another.
+func (c *compiler) addUp(p *program) bool {
+	if !c.onlyAddsUp(p) {
+		return false
+	}
+	w := &c.sweep
+	w.always, w.parts, w.active, w.events = w.always[:0], w.parts[:0], w.active[:0], w.events[:0]
+	everywhere := false
+	for f := range c.fragmentsOf(p) {
+		if f.peers.open() {
+			return false
+		}
+		switch {
+		case f.peers.possible == bitset.None:
+		case f.atoms == nil:
+			everywhere = everywhere || f.peers.possible == bitset.All
+			w.always = append(w.always, f.peers.possible)
+		default:
+			w.take(f)
+		}
+	}
+	p.isolated, p.concerned = FullMatch, true
+	p.addsUp = c.m.cluster.Tiers[c.digest.policies[p.entries[0]/2].tier].OwnNodeEgress
+	first := len(c.side.starts)
+	if everywhere {
+		c.addRun(first, 0, bounds{bitset.All, bitset.All})
+		return true
+	}
+	slices.Sort(w.always)
+	base := c.sets.Union(slices.Compact(w.always))
+	slices.Sort(w.events)
+	c.addRun(first, 0, bounds{base, base})
+	for i := 0; i < len(w.events); {
+		atom := w.events[i] >> 32
+		for ; i < len(w.events) && w.events[i]>>32 == atom; i++ {
+			part := uint32(w.events[i]) >> 1
+			if w.events[i]&1 != 0 {
+				w.active[part]++
+			} else {
+				w.active[part]--
+			}
+		}
+		if int(atom) == c.m.u.ports.Len() {
+			break
+		}
+		w.now = append(w.now[:0], base)
+		for part, n := range w.active {
+			if n > 0 {
+				w.now = append(w.now, w.parts[part])
+			}
+		}
+		row := c.sets.Union(w.now)
+		if atom == 0 {
+			c.side.starts, c.side.rows = c.side.starts[:first], c.side.rows[:first]
+		}
+		c.addRun(first, int32(atom), bounds{row, row})
+	}
+	return true
+}
+
+// take notes where a rule with ports begins and ends.
+func (w *sweep) take(f *fragment) {
+	part := slices.Index(w.parts, f.peers.possible)
+	if part < 0 {
+		part = len(w.parts)
+		w.parts = append(w.parts, f.peers.possible)
+		w.active = append(w.active, 0)
+	}
+	for _, r := range f.atoms {
+		w.events = append(w.events, uint64(r.lo)<<32|uint64(part)<<1|1, uint64(r.hi)<<32|uint64(part)<<1)
+	}
+}
+
+// compute makes the runs of any program. Between two edges of its rules' ports
 // nothing changes, and atoms at which the same rules are active share the work.
-func (c *compiler) compute(p program) program {
+func (c *compiler) compute(p *program) {
+	tiers := c.tiers(p)
+	c.describe(p, tiers)
 	var withPorts []*fragment
 	edges := []int32{0}
-	for f := range p.fragments() {
+	for f := range fragments(tiers) {
 		if f.atoms != nil {
 			withPorts = append(withPorts, f)
 		}
@@ -297,6 +373,7 @@ func (c *compiler) compute(p program) program {
 	}
 	slices.Sort(edges)
 	edges = slices.Compact(edges)
+	first := len(c.side.starts)
 	memo := map[string]bounds{}
 	active := make([]byte, (len(withPorts)+7)/8+1) // the last byte tells SCTP apart
 	for _, edge := range edges {
@@ -309,43 +386,19 @@ func (c *compiler) compute(p program) program {
 				active[i/8] |= 1 << (i % 8)
 			}
 		}
-		active[len(active)-1] = 0
 		if c.m.u.isSCTP(int(edge)) {
 			active[len(active)-1] = 1
 		}
 		row, ok := memo[string(active)]
 		if !ok {
-			e := evaluation[*bitset.Set]{
+			e := evaluation[rowID]{
 				algebra: c.algebra, tiers: c.m.cluster.Tiers, switches: &c.m.switches,
 				atom: int(edge), sctp: c.m.u.isSCTP(int(edge)),
 			}
-			v := e.program(&p)
-			row.lo = c.intern(v.lo)
-			row.hi = row.lo
-			if v.hi != v.lo {
-				row.hi = c.intern(v.hi)
-			}
+			v := e.program(tiers, p.concerned)
+			row = bounds(v)
 			memo[string(active)] = row
 		}
-		if n := len(p.rows); n > 0 && p.rows[n-1] == row {
-			continue
-		}
-		p.starts = append(p.starts, edge)
-		p.rows = append(p.rows, row)
+		c.addRun(first, edge, row)
 	}
-	return p
-}
-
-// intern returns the ID of a row with the members of s.
-func (c *compiler) intern(s *bitset.Set) rowID {
-	h := s.Hash()
-	for _, id := range c.rowIDs[h] {
-		if c.rows[id].Equal(s) {
-			return id
-		}
-	}
-	id := rowID(len(c.rows))
-	c.rows = append(c.rows, s)
-	c.rowIDs[h] = append(c.rowIDs[h], id)
-	return id
 }

@@ -8,6 +8,7 @@
 //	a := m.Judge(src, dst, model.PortMatch{})        // verdict, with its parts by port
 //	n, err := engine.CompileUnder(u, 0, switches)    // the same cluster under other switches
 //	c, err := engine.Compare(m, n, ends)             // what that changes
+//	d, err := engine.NewDiff(before, after)          // two clusters of one universe, and why
 //
 // Nothing runs on pairs of pods. Pods that no selector, block or named port can
 // tell apart are one class; ports that no rule can tell apart are one atom; the

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"netreach/engine/internal/atoms"
-	"netreach/engine/internal/bitset"
 	"netreach/model"
 	"netreach/model/expect"
 )
@@ -109,19 +108,20 @@ func (m *Matrix) workloadName(i int) string {
 	return w.Namespace + "/" + w.Name
 }
 
-// nameWorkloads fills byName.
-func (m *Matrix) nameWorkloads() {
-	m.byName = make(map[string][]int, len(m.cluster.Workloads))
+// nameWorkloads returns the workloads by name: see Matrix.byName.
+func (m *Matrix) nameWorkloads() map[string][]int {
+	byName := make(map[string][]int, len(m.cluster.Workloads))
 	for i := range m.cluster.Workloads {
 		w := &m.cluster.Workloads[i]
 		key := w.Namespace + "/" + w.Name
-		m.byName[key] = append(m.byName[key], i)
+		byName[key] = append(byName[key], i)
 	}
+	return byName
 }
 
 // workloadsNamed returns the indices of the workloads ns/name, of any kind.
 func (m *Matrix) workloadsNamed(namespace, name string) []int {
-	return m.byName[namespace+"/"+name]
+	return m.byName()[namespace+"/"+name]
 }
 
 // Namespaces returns an end for each namespace that has a pod, named "ns/*".
@@ -143,12 +143,7 @@ func (m *Matrix) Namespaces() []End {
 // the largest ranges of one behaviour, named by CIDR or "A-B". Given other
 // matrices of the universe, a part has one behaviour in each of them.
 func (m *Matrix) Outside(others ...*Matrix) []End {
-	behaviour := m.outsideBehaviour()
-	for _, o := range others {
-		for class, h := range o.outsideBehaviour() {
-			behaviour[class] = 31*behaviour[class] + h
-		}
-	}
+	behaviour := m.jointBehaviour(others...)
 	var out []End
 	for _, special := range []bool{false, true} {
 		whole, parts := m.outsideParts(special, behaviour)
@@ -156,6 +151,18 @@ func (m *Matrix) Outside(others ...*Matrix) []End {
 		out = append(out, parts...)
 	}
 	return out
+}
+
+// jointBehaviour returns a signature for each class of addresses: that of its
+// behaviour in this and in other matrices of the universe.
+func (m *Matrix) jointBehaviour(others ...*Matrix) []uint64 {
+	behaviour := m.outsideBehaviour()
+	for _, o := range others {
+		for class, h := range o.outsideBehaviour() {
+			behaviour[class] = 31*behaviour[class] + h
+		}
+	}
+	return behaviour
 }
 
 // outsideEnd returns the end "internet", or "private" for the special space.
@@ -185,41 +192,70 @@ func (m *Matrix) outsideRanges(special bool) []atoms.Range {
 // outsideParts returns internet or private, and its parts of one behaviour and
 // family, of which there is one where nothing differs.
 func (m *Matrix) outsideParts(special bool, behaviour []uint64) (whole End, parts []End) {
-	differs := false
-	var merged []AddrRange
-	var peers [][]PeerID
-	var last atoms.Range
-	ranges := m.outsideRanges(special)
-	for i, r := range ranges {
-		same := i > 0 && behaviour[r.Class] == behaviour[last.Class]
-		differs = differs || i > 0 && !same
-		peer := m.u.outsidePeer(r.Class)
-		if n := len(merged) - 1; same && last.To.Next() == r.From {
-			merged[n].Last = r.To
-			peers[n] = append(peers[n], peer)
-		} else {
-			merged = append(merged, AddrRange{r.From, r.To})
-			peers = append(peers, []PeerID{peer})
-		}
-		last = r
-	}
-	if differs {
-		for i, r := range merged {
-			parts = append(parts, m.end(r.String(), peers[i]))
+	uniform := m.uniformRanges(special, behaviour)
+	if differs(uniform, behaviour) {
+		for _, r := range uniform {
+			parts = append(parts, m.end(r.String(), r.peers))
 		}
 	}
 	return m.outsideEnd(special), parts
+}
+
+// uniformRange is a range of addresses outside that have one behaviour.
+type uniformRange struct {
+	AddrRange
+	class int // one of its address classes
+	peers []PeerID
+}
+
+// uniformRanges returns the largest ranges of one behaviour that internet or
+// private consists of, ascending.
+func (m *Matrix) uniformRanges(special bool, behaviour []uint64) []uniformRange {
+	var out []uniformRange
+	for _, r := range m.outsideRanges(special) {
+		peer := m.u.outsidePeer(r.Class)
+		if n := len(out) - 1; n >= 0 && behaviour[r.Class] == behaviour[out[n].class] && out[n].Last.Next() == r.From {
+			out[n].Last = r.To
+			out[n].peers = append(out[n].peers, peer)
+		} else {
+			out = append(out, uniformRange{AddrRange{r.From, r.To}, r.Class, []PeerID{peer}})
+		}
+	}
+	return out
+}
+
+// differs reports whether ranges have more than one behaviour.
+func differs(ranges []uniformRange, behaviour []uint64) bool {
+	return slices.ContainsFunc(ranges, func(r uniformRange) bool { return behaviour[r.class] != behaviour[ranges[0].class] })
 }
 
 // outsideBehaviour returns a signature for each class of addresses: equal where
 // every row of the matrix treats two alike.
 func (m *Matrix) outsideBehaviour() []uint64 {
 	out := make([]uint64, m.u.addrs.Len())
+	mark := func(class int32, h uint64) { out[m.ground.attr(int(class)).addr] ^= h }
 	for d := range model.Directions {
-		for id, row := range m.dirs[d].rows {
-			h := bitset.Of(2*id + int(d)).Hash()
-			for class := range row.From(m.u.outside) {
-				out[m.ground.attr(class).addr] ^= h
+		s := &m.dirs[d]
+		// Rows with one bulk mark it together, and then their flips one by one.
+		bulks := make([]uint64, s.sets.Bulks())
+		for _, id := range s.distinctRows() {
+			h := atoms.Word(2*uint64(id) + uint64(d))
+			bulks[s.sets.Bulk(id)] ^= h
+			for _, class := range slices.Backward(s.sets.Flips(id)) {
+				if int(class) < m.u.outside {
+					break
+				}
+				mark(class, h)
+			}
+		}
+		for bulk, h := range bulks {
+			if h == 0 {
+				continue
+			}
+			for class := m.u.outside; class < m.u.classes; class++ {
+				if s.sets.InBulk(bulk, int32(class)) {
+					mark(int32(class), h)
+				}
 			}
 		}
 	}

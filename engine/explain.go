@@ -115,7 +115,8 @@ func (x *explainer) direction(d model.Direction, subject, peer int32, subjectID,
 	if d == model.Egress && x.rel&toOwnNode != 0 {
 		ownNode = narrow(FullMatch, x.m.switches.OwnNodeEgress)
 	}
-	v := x.m.evaluate(p, int(peer), x.atom, ownNode)
+	tiers := s.tiers(p)
+	v := x.m.evaluate(s, p, tiers, peer, x.atom, ownNode)
 	if d == model.Ingress && x.rel&fromOwnNode != 0 {
 		switch x.m.switches.OwnNodeIngress {
 		case model.Yes:
@@ -132,8 +133,8 @@ func (x *explainer) direction(d model.Direction, subject, peer int32, subjectID,
 	case v.hi:
 		t.Verdict = model.Unknown
 	}
-	x.tiers(&t, p, int(peer), peerID, ownNode)
-	if t.Filtered && len(p.tiers) == 0 {
+	x.tiers(&t, tiers, int(peer), peerID, ownNode)
+	if t.Filtered && len(tiers) == 0 {
 		t.Elsewhere = x.m.elsewhere(d, subjectID)
 	}
 	return t
@@ -141,16 +142,16 @@ func (x *explainer) direction(d model.Direction, subject, peer int32, subjectID,
 
 // tiers fills in what each tier made of the flow, in order, up to the one that
 // decided.
-func (x *explainer) tiers(t *DirectionTrace, p *program, peer int, peerID PeerID, ownNode Match) {
+func (x *explainer) tiers(t *DirectionTrace, tiers []progTier, peer int, peerID PeerID, ownNode Match) {
 	decided := false
 	next := 0
 	for i := range x.m.cluster.Tiers {
 		tt := TierTrace{Tier: &x.m.cluster.Tiers[i]}
-		if next == len(p.tiers) || p.tiers[next].tier != i {
+		if next == len(tiers) || tiers[next].tier != i {
 			t.Tiers = append(t.Tiers, tt)
 			continue
 		}
-		pt := &p.tiers[next]
+		pt := &tiers[next]
 		next++
 		if decided {
 			tt.Outcome = NotReached
@@ -316,7 +317,7 @@ func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID P
 			if int(f.rule) != i || !f.covers(x.atom) {
 				continue
 			}
-			certain, possible := (truth{peer}).of(f)
+			certain, possible := (truth{x.m.dirs[d].sets, int32(peer)}).of(f)
 			switch {
 			case certain:
 				rt.Match = FullMatch

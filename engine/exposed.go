@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"netreach/engine/internal/bitset"
@@ -14,37 +15,10 @@ func (m *Matrix) exposed(n int) []Exposure {
 		return nil
 	}
 	ingress := &m.dirs[model.Ingress]
-	groups := m.groupShapes(m.end("", m.podPeers()))
-	weight := m.classWeights(groups)
-	twice := m.newRepeats(groups)
-	slices64 := make([][]uint64, 0, 64)
-	for _, w := range weightSlices(weight) {
-		slices64 = append(slices64, w)
-	}
-	var public bitset.Builder
-	for class := m.u.outside; class < m.u.classes; class++ {
-		if !m.u.addrs.Special(int(m.ground.attr(class).addr)) {
-			public.Add(class)
-		}
-	}
-	internet := public.Set()
-	type admits struct {
-		pods     int
-		internet bool
-	}
-	byProgram := make([]admits, len(ingress.programs))
-	var union bitset.Builder
+	a := newIntake(m)
+	byProgram := make([]admitted, len(ingress.programs))
 	for i := range ingress.programs {
-		rows := ingress.programs[i].rows
-		admitted := ingress.rows[rows[0].lo]
-		if len(rows) > 1 {
-			for _, row := range rows {
-				union.AddSet(ingress.rows[row.lo])
-			}
-			admitted = union.Set()
-		}
-		pods := admitted.Weigh(slices64) - twice.in(admitted)
-		byProgram[i] = admits{int(pods), admitted.Intersects(internet)}
+		byProgram[i] = a.of(&ingress.programs[i])
 	}
 	all := make([]Exposure, len(m.cluster.Workloads))
 	seen := make([]int32, len(all))
@@ -64,65 +38,189 @@ func (m *Matrix) exposed(n int) []Exposure {
 			e.Internet = e.Internet || byProgram[program].internet
 		}
 	}
-	for w := range all {
-		all[w].Workload = m.workloadName(w)
-	}
-	slices.SortFunc(all, func(a, b Exposure) int {
-		return cmp.Or(compareBool(b.Internet, a.Internet), cmp.Compare(b.Sources, a.Sources), cmp.Compare(a.Workload, b.Workload))
-	})
-	return all[:min(n, len(all))]
+	return m.widest(all, n)
 }
 
-// classWeights returns the number of pods of each class.
-func (m *Matrix) classWeights(groups []shapeGroup) []uint64 {
-	out := make([]uint64, m.u.classes)
-	for i := range groups {
-		for _, class := range m.u.shapes[groups[i].shape] {
-			out[class] += m.weightOf(groups[i].peers)
+// widest returns the n widest open of all exposures, which are by workload and
+// have no names yet.
+func (m *Matrix) widest(all []Exposure, n int) []Exposure {
+	order := make([]int32, len(all))
+	for w := range order {
+		order[w] = int32(w)
+	}
+	width := func(a, b int32) int {
+		return cmp.Or(compareBool(all[b].Internet, all[a].Internet), cmp.Compare(all[b].Sources, all[a].Sources))
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(width(a, b), cmp.Compare(a, b)) })
+	// Names decide among those that are as wide as the last.
+	wide := min(n, len(order))
+	for wide < len(order) && width(order[wide-1], order[wide]) == 0 {
+		wide++
+	}
+	out := make([]Exposure, wide)
+	for i, w := range order[:wide] {
+		out[i] = all[w]
+		out[i].Workload = m.workloadName(int(w))
+	}
+	slices.SortFunc(out, func(a, b Exposure) int {
+		return cmp.Or(compareBool(b.Internet, a.Internet), cmp.Compare(b.Sources, a.Sources), cmp.Compare(a.Workload, b.Workload))
+	})
+	return out[:min(n, len(out))]
+}
+
+// admitted is what a program lets in on some port.
+type admitted struct {
+	pods     int
+	internet bool
+}
+
+// intake finds what programs let in, each distinct union of rows once.
+type intake struct {
+	m     *Matrix
+	sets  *bitset.Sets // those of the ingress, and the unions
+	known map[bitset.ID]admitted
+	union []bitset.ID // scratch
+
+	weight []uint64          // by class: its pods, as often as they have members in it
+	slices [][]uint64        // by bit of a weight: the classes that have it
+	public []uint64          // the classes of addresses of the internet
+	pods   []uint64          // by shape
+	shapes map[int32][]int32 // by class: the shapes of several members that it is one of
+	mixed  []int32           // the shapes of several members
+	bulks  []bulkSums        // by bulk
+}
+
+// bulkSums is what a bulk holds.
+type bulkSums struct {
+	known  bool
+	pods   uint64
+	public int // classes
+}
+
+func newIntake(m *Matrix) *intake {
+	words := (m.u.classes + 63) / 64
+	a := &intake{
+		m: m, sets: m.dirs[model.Ingress].sets.Extend(), known: map[bitset.ID]admitted{}, weight: make([]uint64, m.u.classes),
+		public: make([]uint64, words), pods: make([]uint64, len(m.u.shapes)), shapes: map[int32][]int32{},
+	}
+	for _, s := range m.shapes() {
+		classes := m.u.shapes[s.shape]
+		a.pods[s.shape] = s.weight
+		for _, class := range classes {
+			a.weight[class] += s.weight
+			if len(classes) > 1 {
+				a.shapes[class] = append(a.shapes[class], s.shape)
+			}
 		}
+		if len(classes) > 1 {
+			a.mixed = append(a.mixed, s.shape)
+		}
+	}
+	for class, w := range a.weight {
+		for ; w != 0; w &= w - 1 {
+			bit := bits.TrailingZeros64(w)
+			for len(a.slices) <= bit {
+				a.slices = append(a.slices, make([]uint64, words))
+			}
+			a.slices[bit][class/64] |= 1 << (class % 64)
+		}
+	}
+	for class := m.u.outside; class < m.u.classes; class++ {
+		if !m.u.addrs.Special(int(m.ground.attr(class).addr)) {
+			a.public[class/64] |= 1 << (class % 64)
+		}
+	}
+	return a
+}
+
+// of returns what a program certainly lets in on some port.
+func (a *intake) of(p *program) admitted {
+	a.union = a.union[:0]
+	for _, b := range p.rows {
+		a.union = append(a.union, b.lo)
+	}
+	slices.Sort(a.union)
+	row := a.sets.Union(slices.Compact(a.union))
+	out, ok := a.known[row]
+	if !ok {
+		out = a.sum(row)
+		a.known[row] = out
 	}
 	return out
 }
 
-// repeats are the pods of several members, which weights by class count as
-// often as they have members in a set (NP-53).
-type repeats struct {
-	classes *bitset.Set // those of members but the first
-	pods    map[int][]repeat
-}
-
-// repeat is pods that have members in earlier classes, too.
-type repeat struct {
-	earlier []int32
-	pods    uint64
-}
-
-func (m *Matrix) newRepeats(groups []shapeGroup) *repeats {
-	r := &repeats{pods: map[int][]repeat{}}
-	var b bitset.Builder
-	for i := range groups {
-		classes := m.u.shapes[groups[i].shape]
-		for k := 1; k < len(classes); k++ {
-			b.Add(int(classes[k]))
-			r.pods[int(classes[k])] = append(r.pods[int(classes[k])], repeat{classes[:k], m.weightOf(groups[i].peers)})
+// sum counts what is in a row: what is in its bulk, and then its flips.
+func (a *intake) sum(row bitset.ID) admitted {
+	bulk := a.sets.Bulk(row)
+	s := a.bulk(bulk)
+	touched := map[int32]bool{} // shapes of several members of which one is flipped
+	for _, class := range a.sets.Flips(row) {
+		sign, one := uint64(1), 1
+		if a.sets.InBulk(bulk, class) {
+			sign, one = minus(1), -1
+		}
+		s.pods += sign * a.weight[class]
+		if a.public[class/64]>>(class%64)&1 != 0 {
+			s.public += one
+		}
+		for _, shape := range a.shapes[class] {
+			touched[shape] = true
 		}
 	}
-	r.classes = b.Set()
-	return r
+	for shape := range touched {
+		classes := a.m.u.shapes[shape]
+		before := a.twice(shape, func(k int) bool { return a.sets.InBulk(bulk, classes[k]) })
+		after := a.twice(shape, func(k int) bool { return a.sets.Has(row, classes[k]) })
+		s.pods += before - after
+	}
+	return admitted{int(s.pods), s.public > 0}
 }
 
-// in returns how much the weights of the classes in s count too much.
-func (r *repeats) in(s *bitset.Set) uint64 {
-	if !s.Intersects(r.classes) {
-		return 0
+// bulk counts what is in a bulk.
+func (a *intake) bulk(bulk int) bulkSums {
+	for len(a.bulks) <= bulk {
+		a.bulks = append(a.bulks, bulkSums{})
 	}
-	n := uint64(0)
-	for class := range s.And(r.classes).All() {
-		for _, p := range r.pods[class] {
-			if slices.ContainsFunc(p.earlier, func(c int32) bool { return s.Has(int(c)) }) {
-				n += p.pods
-			}
+	s := &a.bulks[bulk]
+	if s.known {
+		return *s
+	}
+	s.known = true
+	words := a.sets.BulkWords(bulk)
+	for bit, slice := range a.slices {
+		s.pods += uint64(shared(words, slice)) << bit
+	}
+	s.public = shared(words, a.public)
+	for _, shape := range a.mixed {
+		n := uint64(0)
+		for _, class := range a.m.u.shapes[shape] {
+			n += words[class/64] >> (class % 64) & 1
 		}
+		if n > 1 {
+			s.pods -= (n - 1) * a.pods[shape]
+		}
+	}
+	return *s
+}
+
+// shared returns how many members two sets of words share.
+func shared(a, b []uint64) int {
+	n := 0
+	b = b[:len(a)]
+	for i, w := range a {
+		n += bits.OnesCount64(w & b[i])
 	}
 	return n
+}
+
+// twice returns by how much the weights by class count the pods of a shape too
+// much, given which of its members are in a set (NP-53).
+func (a *intake) twice(shape int32, in func(k int) bool) uint64 {
+	n := uint64(0)
+	for k := range a.m.u.shapes[shape] {
+		if in(k) {
+			n++
+		}
+	}
+	return max(n, 1)*a.pods[shape] - a.pods[shape]
 }

@@ -1,12 +1,14 @@
 package engine_test
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"netreach/engine"
+	"netreach/engine/internal/worlds"
 	"netreach/model"
 	"netreach/model/selector"
 )
@@ -58,20 +60,65 @@ func TestSummary_Exposed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := engine.Compile(u, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	want := []engine.Exposure{
 		{Workload: "shop/web", Internet: true, Sources: 6}, // not isolated
 		{Workload: "shop/old", Internet: true, Sources: 0},
 		{Workload: "shop/api", Sources: 6}, // the pods of the namespace
 		{Workload: "shop/db", Sources: 2},  // api and itself, by IPv6
 	}
-	if diff := cmp.Diff(want, m.Summary(5).Exposed); diff != "" {
-		t.Error(diff)
+	for flips := range 3 {
+		u.SetFlips(flips)
+		m, err := engine.Compile(u, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, m.Summary(5).Exposed); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(want[:2], m.Summary(2).Exposed); diff != "" {
+			t.Error(diff)
+		}
 	}
-	if diff := cmp.Diff(want[:2], m.Summary(2).Exposed); diff != "" {
-		t.Error(diff)
+}
+
+// TestSummary_Exposed_random checks exposure against asking the ingress of each
+// pod about every other, on random worlds.
+func TestSummary_Exposed_random(t *testing.T) {
+	for seed := range uint64(60) {
+		c, opts := worlds.Random(rand.New(rand.NewPCG(seed, 11)), 1+int(seed%6))
+		opts.Switches = model.Switches{}
+		u, err := engine.NewUniverse(opts, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.SetFlips(int(seed) % 4)
+		m, err := engine.Compile(u, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range m.Summary(len(c.Workloads)).Exposed {
+			most, internet := 0, false
+			for _, dst := range m.Workloads() {
+				if dst.Name != e.Workload {
+					continue
+				}
+				for _, d := range dst.Peers {
+					sources := 0
+					for src := range engine.PeerID(u.Len()) {
+						admitted := m.Admits(src, d)
+						switch p := u.Peer(src); {
+						case admitted && p.Kind == engine.PodPeer:
+							sources += m.Weight(src)
+						case admitted && p.Kind == engine.OutsidePeer:
+							internet = internet || m.Public(src)
+						}
+					}
+					most = max(most, sources)
+				}
+			}
+			if e.Sources != most || e.Internet != internet {
+				t.Errorf("seed %d: %s admits %d pods, internet %v; want %d, %v\n%s", seed, e.Workload, e.Sources, e.Internet, most, internet, worlds.Describe(c, opts))
+			}
+		}
 	}
 }

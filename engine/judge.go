@@ -301,6 +301,25 @@ func (m *Matrix) groupByNumbers(groups []shapeGroup, name portName) []shapeGroup
 	return out
 }
 
+// Numbers returns what a named port is on the members of an end, and whether it
+// is the same on all of them. Else it is what it is on one of them.
+func (m *Matrix) Numbers(e End, port model.PortMatch) (numbers []PortRange, same bool) {
+	key := ""
+	for k, id := range e.Peers {
+		on := m.portNumbers(nameOf(port), id)
+		if k > 0 && numbersKey(on) != key {
+			return numbers, false
+		}
+		if k == 0 {
+			key = numbersKey(on)
+			for _, n := range sortedNumbers(on) {
+				numbers = append(numbers, PortRange{n.protocol, n.port, n.port})
+			}
+		}
+	}
+	return numbers, true
+}
+
 // numbersKey returns the numbers as a map key.
 func numbersKey(numbers map[portNumber]Match) string {
 	var key []byte

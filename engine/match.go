@@ -3,7 +3,6 @@ package engine
 import (
 	"slices"
 
-	"netreach/engine/internal/bitset"
 	"netreach/model"
 	"netreach/model/selector"
 )
@@ -25,7 +24,7 @@ func (s *ground) matches(p *model.Peer, class int) Match {
 		}
 		return min(s.selectable(class), s.matchesLabels(p.Pods.Pods, a))
 	case model.PeerBlock:
-		return s.blockSees(p, class, s.inBlock(p.Block, a))
+		return s.blockSees(p.Everyone, class, s.inBlock(p.Block, a))
 	case model.PeerNodes:
 		if (a.kind == attrNode || a.onNode) && p.Nodes.Matches(s.u.labelSets[a.node]) {
 			return FullMatch
@@ -60,7 +59,7 @@ func (s *ground) inBlock(b model.Block, a *attr) Match {
 		where, fam := space(-1-a.addr)/3, family(-1-a.addr)%3
 		return s.u.floating.match(b, where, fam)
 	}
-	if slices.Contains(s.u.addrs.Block(s.u.blockIDs[blockKey(&b)]), a.addr) {
+	if slices.Contains(s.u.addrs.Block(int(s.u.blockIDs[blockKey(&b)])), a.addr) {
 		return FullMatch
 	}
 	return NoMatch
@@ -106,30 +105,18 @@ func (s *selections) named(name portName) map[portNumber]selection {
 	if found, ok := s.names[name]; ok {
 		return found
 	}
-	certain, possible := map[portNumber]*bitset.Builder{}, map[portNumber]*bitset.Builder{}
-	add := func(to map[portNumber]*bitset.Builder, n portNumber, class int) {
-		if to[n] == nil {
-			to[n] = &bitset.Builder{}
-		}
-		to[n].Add(class)
-	}
+	certain, possible := map[portNumber][]int32{}, map[portNumber][]int32{}
 	for class := range s.u.outside {
 		for n, m := range s.resolves(class, name) {
-			add(possible, n, class)
+			possible[n] = append(possible[n], int32(class))
 			if m == FullMatch {
-				add(certain, n, class)
+				certain[n] = append(certain[n], int32(class))
 			}
 		}
 	}
 	found := map[portNumber]selection{}
-	for n, b := range possible {
-		sel := exactly(b.Set())
-		if c := certain[n]; c == nil {
-			sel.certain = nil
-		} else if set := c.Set(); !set.Equal(sel.possible) {
-			sel.certain = set
-		}
-		found[n] = sel
+	for _, n := range sortedNumbers(possible) {
+		found[n] = selection{s.sets.Of(certain[n]), s.sets.Of(possible[n])}
 	}
 	s.names[name] = found
 	return found

@@ -163,13 +163,18 @@ func (m *Matrix) classVerdict(src, dst int32, rel relation, atom int) model.Verd
 // peer through, certainly and possibly.
 func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, atom int) value[bool] {
 	s := &m.dirs[d]
+	runs := s.runsOf[subject]
+	at := int(runs.lo) + run(s.starts[runs.lo:runs.hi], atom)
+	v := s.through(s.rows[at], peer)
+	if rel == unrelated {
+		return v
+	}
 	p := &s.programs[s.programOf[subject]]
 	sw := &m.switches
 	toOwn := d == model.Egress && rel&toOwnNode != 0 && p.isolated != NoMatch
 	if toOwn && (!p.addsUp || sw.SCTP != model.Yes) {
-		return m.evaluate(p, int(peer), atom, narrow(FullMatch, sw.OwnNodeEgress))
+		return m.evaluate(s, p, s.tiers(p), peer, atom, narrow(FullMatch, sw.OwnNodeEgress))
 	}
-	v := s.through(p.rows[p.run(atom)], peer)
 	if toOwn {
 		// The tier allows what its rules allow, and the way to the own node.
 		switch sw.OwnNodeEgress {
@@ -192,13 +197,13 @@ func (m *Matrix) directed(d model.Direction, subject, peer int32, rel relation, 
 	return v
 }
 
-// evaluate walks a program for one flow.
-func (m *Matrix) evaluate(p *program, peer, atom int, ownNode Match) value[bool] {
+// evaluate walks a program, of which it is given the tiers, for one flow.
+func (m *Matrix) evaluate(s *side, p *program, tiers []progTier, peer int32, atom int, ownNode Match) value[bool] {
 	e := evaluation[bool]{
-		algebra: truth{peer}, tiers: m.cluster.Tiers, switches: &m.switches,
+		algebra: truth{s.sets, peer}, tiers: m.cluster.Tiers, switches: &m.switches,
 		atom: atom, sctp: m.u.isSCTP(atom), ownNode: ownNode,
 	}
-	return e.program(p)
+	return e.program(tiers, p.concerned)
 }
 
 // Isolated returns how many pods are isolated in direction d, by weight. A pod
@@ -206,14 +211,10 @@ func (m *Matrix) evaluate(p *program, peer, atom int, ownNode Match) value[bool]
 func (m *Matrix) Isolated(d model.Direction) int {
 	n := 0
 	s := &m.dirs[d]
-	for id := range m.u.pods {
-		p := m.pod(PeerID(id))
-		if p == nil {
-			continue
-		}
-		for _, class := range m.u.shapes[m.u.shapeOf[id]] {
+	for _, g := range m.shapes() {
+		for _, class := range m.u.shapes[g.shape] {
 			if s.programs[s.programOf[class]].isolated != NoMatch {
-				n += p.Weight
+				n += int(g.weight)
 				break
 			}
 		}

@@ -26,6 +26,7 @@ type trial struct {
 // newTrial compiles the index-th of the clusters that share u.
 func newTrial(tb testing.TB, u *engine.Universe, index int, c *model.Cluster, o model.Options) *trial {
 	tb.Helper()
+	u.SetFlips((len(c.Pods) + len(c.Policies)) % 4)
 	m, err := engine.Compile(u, index)
 	if err != nil {
 		tb.Fatalf("compiling: %v\n%s", err, worlds.Describe(c, o))

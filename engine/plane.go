@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
@@ -12,7 +14,6 @@ type plane struct {
 	m      *Matrix
 	weight []uint64 // by spot
 	total  uint64
-	slices []words // by bit of a weight: the spots that have it
 	spotOf []int32 // by shape; -1 if it is none
 	layers []layer // one or two
 }
@@ -22,7 +23,7 @@ type layer struct {
 	fam   family
 	high  bool      // the upper bound
 	class []int32   // by spot: its member of the family
-	spots [][]int32 // by class: the spots that have it
+	spots [][]int32 // by class: the spots that have it; only if there are two layers
 }
 
 func (y *layer) bound(b bounds) rowID {
@@ -35,7 +36,7 @@ func (y *layer) bound(b bounds) rowID {
 // newPlane returns the plane of the shapes that have a member for every layer.
 // In a plane of one layer the spots are the classes themselves, so that rows
 // need no translation; a class without such shapes has no weight there.
-func newPlane(m *Matrix, shapes []shapeGroup, layers ...layer) *plane {
+func newPlane(m *Matrix, shapes []shapeWeight, layers ...layer) *plane {
 	p := &plane{m: m, spotOf: make([]int32, len(m.u.shapes)), layers: layers}
 	for i := range p.spotOf {
 		p.spotOf[i] = -1
@@ -46,36 +47,37 @@ func newPlane(m *Matrix, shapes []shapeGroup, layers ...layer) *plane {
 		for class := range p.layers[0].class {
 			p.layers[0].class[class] = int32(class)
 		}
-	}
-	for k := range layers {
-		layers[k].spots = make([][]int32, m.u.classes)
+	} else {
+		for k := range layers {
+			layers[k].spots = make([][]int32, m.u.classes)
+		}
 	}
 	for _, g := range shapes {
-		var members []int32
+		var members [2]int32
+		n := 0
 		for k := range layers {
 			if class := m.member(g.shape, layers[k].fam); class >= 0 {
-				members = append(members, class)
+				members[n] = class
+				n++
 			}
 		}
-		if len(members) < len(layers) {
+		if n < len(layers) {
 			continue
 		}
-		w := m.weightOf(g.peers)
-		p.total += w
+		p.total += g.weight
 		if len(layers) == 1 {
 			p.spotOf[g.shape] = members[0]
-			p.weight[members[0]] += w
+			p.weight[members[0]] += g.weight
 			continue
 		}
 		spot := int32(len(p.weight))
 		p.spotOf[g.shape] = spot
-		p.weight = append(p.weight, w)
+		p.weight = append(p.weight, g.weight)
 		for k, class := range members {
 			layers[k].class = append(layers[k].class, class)
 			layers[k].spots[class] = append(layers[k].spots[class], spot)
 		}
 	}
-	p.slices = weightSlices(p.weight)
 	return p
 }
 
@@ -89,79 +91,186 @@ func (m *Matrix) member(shape int32, fam family) int32 {
 	return -1
 }
 
-// programs returns the programs of a spot in the layers.
-func (p *plane) programs(d model.Direction, spot int32) (out [2]int32) {
-	for k := range p.layers {
-		out[k] = p.m.dirs[d].programOf[p.layers[k].class[spot]]
+// planeSide is one direction of a plane: the spots that share a program in every
+// layer, and what the programs let through.
+type planeSide struct {
+	sets      *bitset.Sets // of spots, or of classes that begin with them
+	programs  []planeProgram
+	programOf []int32 // by spot; those without weight are of no account
+}
+
+// planeProgram is the rows of some spots: run i begins at atom starts[i].
+type planeProgram struct {
+	members []int32 // spots
+	count   int     // of members
+	weight  uint64
+	starts  []int32
+	rows    []bitset.ID
+}
+
+// end returns the atom behind run i.
+func (p *planeProgram) end(i int, atoms int32) int32 {
+	if i+1 < len(p.starts) {
+		return p.starts[i+1]
+	}
+	return atoms
+}
+
+// side gathers one direction of a plane.
+func (p *plane) side(d model.Direction) *planeSide {
+	s := &planeSide{sets: p.m.dirs[d].sets, programOf: make([]int32, len(p.weight))}
+	if len(p.layers) == 1 {
+		p.takePrograms(s, &p.m.dirs[d])
+	} else {
+		p.joinPrograms(s, d)
+	}
+	for spot, w := range p.weight {
+		if w != 0 {
+			prog := &s.programs[s.programOf[spot]]
+			prog.weight += w
+			prog.count++
+		}
+	}
+	s.gather(p.weight)
+	return s
+}
+
+// takePrograms takes over the programs of the only layer, as far as they are
+// those of a spot, with their rows under its bound.
+func (p *plane) takePrograms(s *planeSide, from *side) {
+	number := make([]int32, len(from.programs)) // by program: its number here, +1
+	var used []int32
+	for spot, w := range p.weight {
+		if w == 0 {
+			continue
+		}
+		program := from.programOf[p.layers[0].class[spot]]
+		if number[program] == 0 {
+			used = append(used, program)
+			number[program] = int32(len(used))
+		}
+		s.programOf[spot] = number[program] - 1
+	}
+	s.programs = make([]planeProgram, len(used))
+	var rows slab[bitset.ID]
+	var scratch []bitset.ID
+	for i, program := range used {
+		prog := &from.programs[program]
+		scratch = scratch[:0]
+		for _, b := range prog.rows {
+			scratch = append(scratch, p.layers[0].bound(b))
+		}
+		s.programs[i] = planeProgram{starts: prog.starts, rows: rows.keep(scratch)}
+	}
+}
+
+// joinPrograms joins the programs that a spot has in two layers.
+func (p *plane) joinPrograms(s *planeSide, d model.Direction) {
+	join := newJoiner(p, d)
+	s.sets = join.sets
+	ids := map[[2]int32]int32{}
+	for spot, w := range p.weight {
+		if w == 0 {
+			continue
+		}
+		var key [2]int32
+		for k := range p.layers {
+			key[k] = p.m.dirs[d].programOf[p.layers[k].class[spot]]
+		}
+		id, ok := ids[key]
+		if !ok {
+			id = int32(len(s.programs))
+			ids[key] = id
+			s.programs = append(s.programs, join.program(key))
+		}
+		s.programOf[spot] = id
+	}
+}
+
+// gather lists the subjects of each program.
+func (s *planeSide) gather(weight []uint64) {
+	total := 0
+	for i := range s.programs {
+		total += s.programs[i].count
+	}
+	all := make([]int32, total)
+	for i := range s.programs {
+		p := &s.programs[i]
+		p.members, all = all[:0:p.count], all[p.count:]
+	}
+	for spot, w := range weight {
+		if w != 0 {
+			p := &s.programs[s.programOf[spot]]
+			p.members = append(p.members, int32(spot))
+		}
+	}
+}
+
+// joiner makes the rows of a plane of two layers: the spots that the rows of
+// both let through.
+type joiner struct {
+	plane *plane
+	d     model.Direction
+	sets  *bitset.Sets
+	rows  [2]map[rowID]bitset.ID // by layer: rows of classes as sets of spots
+	bulks [2]map[int]bitset.ID   // the same of their bulks
+}
+
+func newJoiner(p *plane, d model.Direction) *joiner {
+	return &joiner{plane: p, d: d, sets: bitset.New(len(p.weight), p.m.u.flips), rows: [2]map[rowID]bitset.ID{{}, {}}, bulks: [2]map[int]bitset.ID{{}, {}}}
+}
+
+// program joins the runs of the programs of both layers.
+func (j *joiner) program(key [2]int32) planeProgram {
+	s := &j.plane.m.dirs[j.d]
+	starts := slices.Concat(s.programs[key[0]].starts, s.programs[key[1]].starts)
+	slices.Sort(starts)
+	var out planeProgram
+	for _, start := range slices.Compact(starts) {
+		row := bitset.All
+		for k := range j.plane.layers {
+			prog := &s.programs[key[k]]
+			row = j.sets.And(row, j.spots(k, j.plane.layers[k].bound(prog.rows[run(prog.starts, int(start))])))
+		}
+		if n := len(out.rows); n == 0 || out.rows[n-1] != row {
+			out.starts = append(out.starts, start)
+			out.rows = append(out.rows, row)
+		}
 	}
 	return out
 }
 
-// row returns the spots that the rows of all layers let through.
-func (p *plane) row(d model.Direction, rows [2]int32) countRow {
-	sets := make([]*bitset.Set, 0, 2)
-	walk := -1 // the layer whose row is walked
-	for k := range p.layers {
-		set := p.m.dirs[d].rows[rows[k]]
-		sets = append(sets, set)
-		if !set.HasRange(0, p.m.u.podClasses) {
-			walk = k
-		}
+// spots returns the spots whose class of a layer is in a row.
+func (j *joiner) spots(layer int, row rowID) bitset.ID {
+	if row == bitset.All || row == bitset.None {
+		return row
 	}
-	if walk < 0 {
-		return countRow{full: true}
+	id, ok := j.rows[layer][row]
+	if ok {
+		return id
 	}
-	if len(sets) == 1 {
-		return p.plainRow(sets[0])
+	sets := j.plane.m.dirs[j.d].sets
+	var list []int32
+	for _, class := range sets.Flips(row) {
+		list = append(list, j.plane.layers[layer].spots[class]...)
 	}
-	r := countRow{sets: sets}
-	for class := range sets[walk].All() {
-		if class >= p.m.u.podClasses {
-			break
-		}
-		for _, spot := range p.layers[walk].spots[class] {
-			if p.inAll(sets, spot) {
-				r.list = append(r.list, spot)
+	id = j.sets.Flip(j.bulk(layer, sets.Bulk(row)), list)
+	j.rows[layer][row] = id
+	return id
+}
+
+// bulk returns the spots whose class of a layer is in a bulk.
+func (j *joiner) bulk(layer, bulk int) bitset.ID {
+	id, ok := j.bulks[layer][bulk]
+	if !ok {
+		var list []int32
+		for spot, class := range j.plane.layers[layer].class {
+			if j.plane.m.dirs[j.d].sets.InBulk(bulk, class) {
+				list = append(list, int32(spot))
 			}
 		}
+		id = j.sets.Of(list)
+		j.bulks[layer][bulk] = id
 	}
-	if len(r.list) > len(p.weight)/denseShare {
-		r.words = p.newWords()
-		for _, spot := range r.list {
-			r.words.set(spot)
-		}
-		r.list = nil
-	}
-	r.full = r.words != nil && p.common(r.words, r.words, nil) == p.total
-	return r
-}
-
-// plainRow returns a row of a plane of one layer.
-func (p *plane) plainRow(set *bitset.Set) countRow {
-	r := countRow{sets: []*bitset.Set{set}}
-	if set.Count() > len(p.weight)/denseShare {
-		r.words = p.newWords()
-		set.Words(r.words)
-		if extra := len(p.weight) % 64; extra != 0 {
-			r.words[len(r.words)-1] &= 1<<extra - 1 // classes that are not of pods
-		}
-		r.full = p.common(r.words, r.words, nil) == p.total
-		return r
-	}
-	for class := range set.All() {
-		if class >= len(p.weight) {
-			break
-		}
-		r.list = append(r.list, int32(class))
-	}
-	return r
-}
-
-func (p *plane) inAll(sets []*bitset.Set, spot int32) bool {
-	for k := range p.layers {
-		if !sets[k].Has(int(p.layers[k].class[spot])) {
-			return false
-		}
-	}
-	return true
+	return id
 }

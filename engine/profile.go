@@ -50,6 +50,7 @@ type profiler struct {
 	list []profile
 	ids  map[string]int32
 	memo map[flowKind]int32
+	met  map[uint64]int32 // by two profiles: the weaker of both, see weaker
 
 	scratch profile
 	key     []byte
@@ -62,8 +63,17 @@ type flowKind struct {
 	rel      relation
 }
 
+// The first profiles of every profiler.
+const (
+	deniedProfile  int32 = iota // denied at every port
+	allowedProfile              // allowed at every port
+)
+
 func newProfiler(m *Matrix) *profiler {
-	return &profiler{m: m, ids: map[string]int32{}, memo: map[flowKind]int32{}}
+	p := &profiler{m: m, ids: map[string]int32{}, memo: map[flowKind]int32{}}
+	p.uniform(model.Denied)
+	p.uniform(model.Allowed)
+	return p
 }
 
 // intern returns the number of a profile, of which it keeps a copy.
@@ -139,10 +149,10 @@ func (p *profiler) plain(src, dst int32) profile {
 
 // through returns whether a row lets a peer through, certainly and possibly.
 func (s *side) through(b bounds, peer int32) value[bool] {
-	v := value[bool]{lo: s.rows[b.lo].Has(int(peer))}
+	v := value[bool]{lo: s.sets.Has(b.lo, peer)}
 	v.hi = v.lo
 	if b.hi != b.lo {
-		v.hi = s.rows[b.hi].Has(int(peer))
+		v.hi = s.sets.Has(b.hi, peer)
 	}
 	return v
 }
@@ -186,7 +196,7 @@ func (m *Matrix) edges(k flowKind) []int32 {
 		out = append(out, p.starts...)
 		if k.rel&toOwnNode != 0 {
 			// The way to the own node is judged rule by rule, not by rows.
-			out = append(out, p.ruleEdges()...)
+			out = append(out, ruleEdges(e.tiers(p))...)
 		}
 	}
 	for _, b := range m.u.shapes[k.dst] {
@@ -202,9 +212,9 @@ func (m *Matrix) edges(k flowKind) []int32 {
 }
 
 // ruleEdges returns the atoms at which a rule begins or has ended to apply.
-func (p *program) ruleEdges() []int32 {
+func ruleEdges(tiers []progTier) []int32 {
 	var out []int32
-	for f := range p.fragments() {
+	for f := range fragments(tiers) {
 		for _, r := range f.atoms {
 			out = append(out, r.lo, r.hi)
 		}

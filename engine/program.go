@@ -12,7 +12,8 @@ import (
 // all classes with the same list of rules share one. It holds the peers that
 // the rules let through, as rows that are constant over runs of port atoms.
 type program struct {
-	tiers []progTier // those that concern the subjects, in order
+	class   int32   // one of the subjects
+	entries []int32 // the policies that apply, as compiler.apply returns them
 	// isolated tells whether some tier isolates the subjects.
 	isolated Match
 	// concerned tells whether a policy isolates the subjects or has rules for
@@ -21,23 +22,26 @@ type program struct {
 	// addsUp tells that the program is one tier that certainly isolates, in which
 	// rules only allow, and so does the way to the own node.
 	addsUp bool
-	// Run i is the atoms starts[i] to starts[i+1]-1, and rows[i] its row.
-	starts []int32
-	rows   []bounds
+	// Run i is the atoms starts[i] to starts[i+1]-1, and rows[i] its row. They
+	// are runs of the side, from first on.
+	starts      []int32
+	rows        []bounds
+	first, runs int32
 }
 
 // bounds is a row under two bounds: the peers that are certainly allowed, and
 // those that are possibly allowed. They are one row unless something is open.
 type bounds struct{ lo, hi rowID }
 
-// rowID is an interned set of peer classes.
-type rowID int32
+// rowID is a set of classes of peers, among the sets of its side.
+type rowID = bitset.ID
 
-// run returns the index of the run that holds an atom.
-func (p *program) run(atom int) int {
-	lo, hi := 0, len(p.starts)
+// run returns the index of the run that holds an atom, given the first atoms of
+// all runs.
+func run(starts []int32, atom int) int {
+	lo, hi := 0, len(starts)
 	for lo+1 < hi {
-		if mid := int(uint(lo+hi) / 2); int(p.starts[mid]) <= atom {
+		if mid := int(uint(lo+hi) / 2); int(starts[mid]) <= atom {
 			lo = mid
 		} else {
 			hi = mid
@@ -58,11 +62,11 @@ type progTier struct {
 	unordered []progPolicy
 }
 
-// fragments returns all fragments of a program.
-func (p *program) fragments() iter.Seq[*fragment] {
+// fragments returns all fragments of some tiers.
+func fragments(tiers []progTier) iter.Seq[*fragment] {
 	return func(yield func(*fragment) bool) {
-		for i := range p.tiers {
-			for _, group := range append(slices.Clone(p.tiers[i].groups), p.tiers[i].unordered) {
+		for i := range tiers {
+			for _, group := range append(slices.Clone(tiers[i].groups), tiers[i].unordered) {
 				for j := range group {
 					for k := range group[j].fragments {
 						if !yield(&group[j].fragments[k]) {
@@ -143,19 +147,20 @@ type evaluation[T any] struct {
 // value is what is certainly and what is possibly allowed.
 type value[T any] struct{ lo, hi T }
 
-// program returns the value of a whole program. It walks backwards: what the
+// program returns the value of a whole program, given its tiers and whether a
+// policy concerns its subjects. It walks backwards: what the
 // rules behind a group make of the flows that the group leaves is known when
 // the group is reached.
 //
 //	Admin tier -> NetworkPolicy tier -> Baseline tier -> allow
-func (e *evaluation[T]) program(p *program) value[T] {
+func (e *evaluation[T]) program(tiers []progTier, concerned bool) value[T] {
 	next := value[T]{e.everyone(), e.everyone()}
-	if e.sctp && e.switches.SCTP != model.Yes && p.concerned {
+	if e.sctp && e.switches.SCTP != model.Yes && concerned {
 		// What becomes of SCTP where policy does not support it is not defined.
 		return value[T]{e.nobody(), e.everyone()}
 	}
-	for i := range slices.Backward(p.tiers) {
-		next = e.tier(&p.tiers[i], next)
+	for i := range slices.Backward(tiers) {
+		next = e.tier(&tiers[i], next)
 	}
 	return next
 }
@@ -348,44 +353,35 @@ func (e *evaluation[T]) choose(o offer[T], v, next value[T]) value[T] {
 }
 
 // sets is the algebra of sets of peer classes.
-type sets struct {
-	all   *bitset.Set
-	build *bitset.Builder // scratch
-}
+type sets struct{ *bitset.Sets }
 
-func (s sets) everyone() *bitset.Set             { return s.all }
-func (sets) nobody() *bitset.Set                 { return nil }
-func (sets) or(a, b *bitset.Set) *bitset.Set     { return a.Or(b) }
-func (sets) and(a, b *bitset.Set) *bitset.Set    { return a.And(b) }
-func (sets) andNot(a, b *bitset.Set) *bitset.Set { return a.AndNot(b) }
+func (sets) everyone() rowID           { return bitset.All }
+func (sets) nobody() rowID             { return bitset.None }
+func (s sets) or(a, b rowID) rowID     { return s.Or(a, b) }
+func (s sets) and(a, b rowID) rowID    { return s.And(a, b) }
+func (s sets) andNot(a, b rowID) rowID { return s.AndNot(a, b) }
 
-func (sets) of(f *fragment) (certain, possible *bitset.Set) { return f.peers.certain, f.peers.possible }
+func (sets) of(f *fragment) (certain, possible rowID) { return f.peers.certain, f.peers.possible }
 
-func (s sets) union(fs []*fragment, applies bool) (certain, possible *bitset.Set) {
+func (s sets) union(fs []*fragment, applies bool) (certain, possible rowID) {
 	if len(fs) == 1 && (applies || !fs[0].open) {
 		return s.of(fs[0])
 	}
-	lo := s.build
-	open := false
+	lo, hi := make([]rowID, 0, len(fs)), make([]rowID, 0, len(fs))
 	for _, f := range fs {
-		sure := applies || !f.open
-		if sure {
-			lo.AddSet(f.peers.certain)
+		hi = append(hi, f.peers.possible)
+		if applies || !f.open {
+			lo = append(lo, f.peers.certain)
 		}
-		open = open || !sure || f.peers.certain != f.peers.possible
 	}
-	certain = lo.Set()
-	if !open {
-		return certain, certain
-	}
-	for _, f := range fs {
-		s.build.AddSet(f.peers.possible)
-	}
-	return certain, s.build.Set()
+	return s.Union(lo), s.Union(hi)
 }
 
 // truth is the algebra of one flow: the peer's class is class.
-type truth struct{ class int }
+type truth struct {
+	sets  *bitset.Sets
+	class int32
+}
 
 func (truth) everyone() bool        { return true }
 func (truth) nobody() bool          { return false }
@@ -393,7 +389,8 @@ func (truth) or(a, b bool) bool     { return a || b }
 func (truth) and(a, b bool) bool    { return a && b }
 func (truth) andNot(a, b bool) bool { return a && !b }
 func (t truth) of(f *fragment) (certain, possible bool) {
-	return f.peers.certain.Has(t.class), f.peers.possible.Has(t.class)
+	certain = t.sets.Has(f.peers.certain, t.class)
+	return certain, certain || f.peers.open() && t.sets.Has(f.peers.possible, t.class)
 }
 
 func (t truth) union(fs []*fragment, applies bool) (certain, possible bool) {

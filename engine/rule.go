@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"netreach/engine/internal/bitset"
 	"netreach/model"
 )
 
@@ -21,35 +22,36 @@ func hasNames(rs []rule) bool {
 	return slices.ContainsFunc(rs, func(r rule) bool { return len(r.names) > 0 })
 }
 
-// rules compiles the rules of a policy in one direction.
-func (c *compiler) rules(p *model.Policy) []rule {
-	var out []rule
-	for i := range p.Rules {
-		r := &p.Rules[i]
-		if r.Direction != c.d {
-			continue
+// compileRules compiles the rules of a policy in one direction.
+func (c *compiler) compileRules(p *policyDigest) []rule {
+	c.ruleList = c.ruleList[:0]
+	for i := p.rules.lo; i < p.rules.hi; i++ {
+		if r := &c.digest.rules[i]; r.direction == c.d {
+			c.ruleList = append(c.ruleList, c.rule(r))
 		}
-		out = append(out, c.rule(r, int32(i)))
 	}
-	return out
+	return c.keptRules.keep(c.ruleList)
 }
 
-func (c *compiler) rule(r *model.Rule, index int32) rule {
-	out := rule{index: index, action: r.Action}
-	if slices.ContainsFunc(r.Peers, func(p model.Peer) bool { return p.Kind == model.PeerClosed }) {
+func (c *compiler) rule(r *ruleDigest) rule {
+	out := rule{index: r.index, action: r.action}
+	peers := c.digest.peers[r.peers.lo:r.peers.hi]
+	if slices.ContainsFunc(peers, func(p peerDigest) bool { return p.kind == model.PeerClosed }) {
 		// A peer that we cannot read fails closed (ANP-20, CNP-26).
-		if r.Action != model.Allow {
+		if r.action != model.Allow {
 			out.action = model.Deny
-			out.fragments = []fragment{{rule: index, action: model.Deny, peers: c.sel.everyone}}
+			out.fragments = []fragment{{rule: r.index, action: model.Deny, peers: exactly(bitset.All)}}
 		}
 		return out
 	}
-	out.peers = c.sel.peers(r.Peers)
+	out.peers = c.sel.peers(peers)
+	list := c.fragmentList[:0]
 	var atoms, open []atomRange
-	for _, p := range r.Ports {
+	for _, p := range c.digest.ports[r.ports.lo:r.ports.hi] {
 		switch p.Kind {
 		case model.PortAny:
-			out.fragments = []fragment{{rule: index, action: r.Action, peers: out.peers}}
+			out.names = nil
+			out.fragments = c.keptFragments.keep(append(list[:0], fragment{rule: r.index, action: r.action, peers: out.peers}))
 			return out
 		case model.PortRange:
 			whole := c.atoms(p.Protocol, p.First, p.Last)
@@ -59,40 +61,39 @@ func (c *compiler) rule(r *model.Rule, index int32) rule {
 				}
 				whole = c.atoms(p.Protocol, p.First, p.First)
 			}
+			if atoms == nil {
+				atoms = c.rangeList[:0]
+			}
 			atoms = append(atoms, whole)
 		case model.PortNamed:
-			if r.Direction == model.Ingress {
+			if r.direction == model.Ingress {
 				out.names = append(out.names, nameOf(p))
 				continue
 			}
-			for n, pods := range c.sel.named(nameOf(p)) {
-				peers := selection{out.peers.certain.And(pods.certain), out.peers.possible.And(pods.possible)}
-				if peers.certain.Equal(peers.possible) {
-					peers.certain = peers.possible
-				}
-				if !peers.possible.Empty() {
-					out.fragments = append(out.fragments, fragment{
-						rule: index, action: r.Action, peers: peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)},
+			numbers := c.sel.named(nameOf(p))
+			for _, n := range sortedNumbers(numbers) {
+				pods := numbers[n]
+				peers := selection{c.sets.And(out.peers.certain, pods.certain), c.sets.And(out.peers.possible, pods.possible)}
+				if peers.possible != bitset.None {
+					list = append(list, fragment{
+						rule: r.index, action: r.action, peers: peers, atoms: []atomRange{c.atoms(n.protocol, n.port, n.port)},
 					})
 				}
 			}
-			slices.SortStableFunc(out.fragments, func(a, b fragment) int { return cmp.Compare(a.atoms[0].lo, b.atoms[0].lo) })
 		}
 	}
 	if len(atoms) > 0 {
-		out.fragments = append(out.fragments, fragment{rule: index, action: r.Action, peers: out.peers, atoms: joinAtoms(atoms)})
+		c.rangeList = atoms
+		list = append(list, fragment{rule: r.index, action: r.action, peers: out.peers, atoms: c.keptRanges.keep(joinAtoms(atoms))})
 	}
 	if len(open) > 0 {
-		out.fragments = append(out.fragments, fragment{
-			rule: index, action: r.Action, peers: selection{nil, out.peers.possible}, atoms: joinAtoms(open),
+		list = append(list, fragment{
+			rule: r.index, action: r.action, peers: selection{bitset.None, out.peers.possible}, atoms: joinAtoms(open),
 		})
 	}
+	c.fragmentList = list
+	out.fragments = c.keptFragments.keep(list)
 	return out
-}
-
-func (c *compiler) atoms(p model.Protocol, first, last uint16) atomRange {
-	lo, hi := c.m.u.ports.Range(p, first, last)
-	return atomRange{int32(lo), int32(hi)}
 }
 
 // joinAtoms returns the ranges sorted, those that touch or overlap as one.

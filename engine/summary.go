@@ -1,6 +1,10 @@
 package engine
 
-import "netreach/model"
+import (
+	"sync"
+
+	"netreach/model"
+)
 
 // Summary is the whole matrix in numbers, over ordered pairs of pods, each
 // replica of a pod that stands for several counted as a pod. A pod with itself
@@ -45,25 +49,23 @@ type Exposure struct {
 // port, not the number of pairs; only pairs with a pod of several addresses are
 // counted kind by kind.
 func (m *Matrix) Summary(exposed int) Summary {
+	var wait sync.WaitGroup
+	var own []ownNodePair
+	wait.Go(func() { own = m.ownNodePairs() })
 	s := Summary{
+		Pods: int(weightOfAll(m.shapes())), Namespaces: len(m.ground.nsOf),
 		Workloads: len(m.cluster.Workloads), Policies: len(m.cluster.Policies),
 		Isolated: [model.Directions]int{model.Egress: m.Isolated(model.Egress), model.Ingress: m.Isolated(model.Ingress)},
 	}
-	namespace := ""
-	for i := range m.cluster.Pods {
-		s.Pods += m.cluster.Pods[i].Weight
-		if ns := m.cluster.Pods[i].Namespace; ns != namespace {
-			namespace = ns
-			s.Namespaces++
-		}
-	}
+	wait.Wait()
 	s.Pairs = uint64(s.Pods) * uint64(s.Pods)
-	counts := m.counts()
+	wait.Go(func() { s.Exposed = m.exposed(exposed) })
+	counts := m.counts(own)
 	for atom := range counts {
 		counts[atom].Ports = m.atomRange(atom)
 		s.Ports = appendCount(s.Ports, counts[atom])
 	}
-	s.Exposed = m.exposed(exposed)
+	wait.Wait()
 	return s
 }
 

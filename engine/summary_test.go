@@ -43,7 +43,7 @@ func tally(m *engine.Matrix, r engine.PortRange) engine.PortCount {
 // the last port of every range.
 func TestSummary(t *testing.T) {
 	counted := 0
-	for seed := range uint64(150) {
+	for seed := range uint64(240) {
 		c, opts := worlds.Random(rand.New(rand.NewPCG(seed, 7)), 1+int(seed%9))
 		if seed%2 == 0 {
 			// One family, so that the rows are counted rather than the pairs.
@@ -67,6 +67,7 @@ func TestSummary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		u.SetFlips(int(seed) % 4)
 		m, err := engine.Compile(u, 0)
 		if err != nil {
 			t.Fatal(err)

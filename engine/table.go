@@ -24,6 +24,14 @@ type Table struct {
 	segments map[CellID][]Segment
 	// judge returns the content of cell (i, j).
 	judge func(i, j int) CellID
+	// whole makes the quotient, and quotient is it once it was asked for.
+	whole    func() *Quotient
+	quotient *Quotient
+	// wanted holds the ends that the quotient is about, or nil for all of them.
+	wanted  [roles][]int
+	row     []CellID // scratch, by group of destinations
+	nothing CellID   // the content of a cell with nothing to judge
+	flows   *flowCache
 }
 
 // CellID identifies one content of a cell. Cells of equal ID have equal
@@ -32,8 +40,24 @@ type CellID int32
 
 // Table returns the table of ends.
 func (m *Matrix) Table(ends []End) *Table {
-	t := &Table{Ends: ends, m: m, profiler: newProfiler(m), memo: map[[2]int32]CellID{}}
-	t.judge = t.verdicts
+	p := newProfiler(m)
+	return newTable(p, ends, newFlowCache(p))
+}
+
+// Between returns the table of other ends, which shares what t knows of flows.
+func (t *Table) Between(ends []End) *Table { return newTable(t.profiler, ends, t.flows) }
+
+func newTable(p *profiler, ends []End, flows *flowCache) *Table {
+	m := p.m
+	t := &Table{Ends: ends, m: m, profiler: p, memo: map[[2]int32]CellID{}, flows: flows}
+	t.judge, t.nothing = t.verdicts, CellID(p.join(nil))
+	t.whole = func() *Quotient {
+		return newQuotient(t, contents{
+			of:      func(flows []int32) CellID { return CellID(p.join(flows)) },
+			itself:  CellID(allowedProfile),
+			nothing: t.nothing,
+		})
+	}
 	kinds := map[string]int32{}
 	owner := map[PeerID]int{}
 	t.alone = make([]bool, len(ends))
@@ -72,6 +96,9 @@ func (m *Matrix) Table(ends []End) *Table {
 // Cell returns the content of cell (i, j), as Judge would give it. Two ends
 // outside have nothing to judge.
 func (t *Table) Cell(i, j int) CellID {
+	if t.quotient != nil && t.quotient.has(i, j) && (i != j || !t.Itself(i, j)) {
+		return t.quotient.cell(i, j)
+	}
 	if i == j || t.alone[i] || t.alone[j] {
 		return t.judge(i, j)
 	}
@@ -99,6 +126,81 @@ func (t *Table) verdicts(i, j int) CellID {
 	}
 	slices.Sort(ids)
 	return CellID(t.profiler.join(slices.Compact(ids)))
+}
+
+// Only limits Quotient and Groups to the cells from some ends to others, given
+// as ascending indices. What they cost then follows these.
+func (t *Table) Only(sources, destinations []int) {
+	t.wanted, t.quotient = [roles][]int{sources, destinations}, nil
+}
+
+// Quotient returns the whole table. It is made when it is first asked for; from
+// then on Cell looks it up.
+func (t *Table) Quotient() *Quotient {
+	if t.quotient == nil {
+		t.quotient = t.whole()
+	}
+	return t.quotient
+}
+
+// Row returns the contents of the cells from one end to each, in cells if it has
+// the room.
+func (t *Table) Row(i int, cells []CellID) []CellID {
+	q := t.Quotient()
+	cells = slices.Grow(cells[:0], len(t.Ends))[:len(t.Ends)]
+	source := q.Source(i)
+	if source < 0 {
+		for j := range cells {
+			cells[j] = t.Cell(i, j)
+		}
+		return cells
+	}
+	t.row = slices.Grow(t.row[:0], len(q.Destinations))[:len(q.Destinations)]
+	for d := range t.row {
+		t.row[d] = q.Rest
+	}
+	for d, c := range q.Row(source) {
+		t.row[d] = c
+	}
+	for j := range cells {
+		switch {
+		case t.Ends[i].Outside && t.Ends[j].Outside:
+			cells[j] = t.nothing
+		case !q.has(i, j) || i == j:
+			cells[j] = t.Cell(i, j)
+		default:
+			cells[j] = t.row[q.destinationOf[j]]
+		}
+	}
+	return cells
+}
+
+// wants tells of each end whether the quotient is about it in a role.
+func (t *Table) wants(r role) []bool {
+	out := make([]bool, len(t.Ends))
+	if t.wanted[r] == nil {
+		for i := range out {
+			out[i] = true
+		}
+	}
+	for _, i := range t.wanted[r] {
+		out[i] = true
+	}
+	return out
+}
+
+// lonely tells of each end whether it is a single pod of a kind of which there is
+// no other end.
+func (t *Table) lonely() []bool {
+	count := map[int32]int{}
+	for _, kind := range t.kind {
+		count[kind]++
+	}
+	out := make([]bool, len(t.Ends))
+	for i, kind := range t.kind {
+		out[i] = count[kind] == 1 && !t.Ends[i].Outside && t.Itself(i, i)
+	}
+	return out
 }
 
 // Itself reports whether cell (i, j) says no more than that a pod reaches

@@ -17,6 +17,7 @@ func compiled(t *testing.T, seed uint64) *engine.Matrix {
 	if err != nil {
 		t.Fatal(err)
 	}
+	u.SetFlips(int(seed) % 3)
 	m, err := engine.Compile(u, 0)
 	if err != nil {
 		t.Fatal(err)

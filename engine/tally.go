@@ -10,19 +10,57 @@ import (
 // counts returns the counts at every port atom: by planes for the pods that
 // have one member of a family at most, by pairs of shapes where another takes
 // part.
-func (m *Matrix) counts() []PortCount {
+func (m *Matrix) counts(own []ownNodePair) []PortCount {
 	out := make([]PortCount, m.u.ports.Len())
 	plain, others := m.plainShapes()
-	m.countPlanes(out, plain)
-	m.countShapes(out, others, slices.Concat(plain, others))
-	m.countShapes(out, plain, others)
+	m.countPlanes(out, plain, own)
+	if len(others) > 0 {
+		odd := map[int32]bool{}
+		for _, o := range others {
+			odd[o.shape] = true
+		}
+		var one, rest []shapeGroup
+		for _, g := range m.groupShapes(m.end("", m.podPeers())) {
+			if odd[g.shape] {
+				rest = append(rest, g)
+			} else {
+				one = append(one, g)
+			}
+		}
+		m.countShapes(out, rest, slices.Concat(one, rest))
+		m.countShapes(out, one, rest)
+	}
 	return out
 }
 
-// plainShapes returns the pods by shape: those that have one member of each
+// shapeWeight is how many pods are of a shape.
+type shapeWeight struct {
+	shape  int32
+	weight uint64
+}
+
+// weighShapes returns the shapes that pods of the cluster have: see
+// Matrix.shapes.
+func (m *Matrix) weighShapes() []shapeWeight {
+	weights := make([]uint64, len(m.u.shapes))
+	for id := range m.u.pods {
+		if p := m.pod(PeerID(id)); p != nil {
+			weights[m.u.shapeOf[id]] += uint64(p.Weight)
+		}
+	}
+	var out []shapeWeight
+	for shape, w := range weights {
+		if w > 0 {
+			out = append(out, shapeWeight{int32(shape), w})
+		}
+	}
+	return out
+}
+
+// plainShapes returns the shapes of the pods: those that have one member of each
 // family at most, and the others.
-func (m *Matrix) plainShapes() (plain, others []shapeGroup) {
-	for _, g := range m.groupShapes(m.end("", m.podPeers())) {
+func (m *Matrix) plainShapes() (plain, others []shapeWeight) {
+	for _, g := range m.shapes() {
 		seen := [3]int{}
 		for _, class := range m.u.shapes[g.shape] {
 			if a := m.ground.attr(int(class)); a.kind != attrAbsent {
@@ -41,8 +79,8 @@ func (m *Matrix) plainShapes() (plain, others []shapeGroup) {
 // countPlanes counts plain pods. A pair that has one family in common is judged
 // by it. One that has both is allowed if both are, denied if neither is, and
 // some if they differ.
-func (m *Matrix) countPlanes(out []PortCount, plain []shapeGroup) {
-	var only4, only6, both []shapeGroup
+func (m *Matrix) countPlanes(out []PortCount, plain []shapeWeight, own []ownNodePair) {
+	var only4, only6, both []shapeWeight
 	for _, g := range plain {
 		has4, has6 := m.member(g.shape, fam4) >= 0, m.member(g.shape, fam6) >= 0
 		switch floats := m.ground.attr(int(m.u.shapes[g.shape][0])).fam == famAny; {
@@ -54,8 +92,7 @@ func (m *Matrix) countPlanes(out []PortCount, plain []shapeGroup) {
 			only6 = append(only6, g)
 		}
 	}
-	t := &planeTally{m: m, out: out, open: m.open()}
-	var wait sync.WaitGroup
+	t := &planeTally{m: m, out: out, open: m.open(), own: own}
 	both4, both6, joint := t.plan(both, fam4), t.plan(both, fam6), t.plan(both, fam4, fam6)
 	all4, all6 := both4, both6
 	if len(only4) > 0 {
@@ -64,6 +101,7 @@ func (m *Matrix) countPlanes(out []PortCount, plain []shapeGroup) {
 	if len(only6) > 0 {
 		all6 = t.plan(slices.Concat(only6, both), fam6)
 	}
+	var wait sync.WaitGroup
 	for _, p := range t.plans {
 		wait.Go(p.count)
 	}
@@ -76,9 +114,9 @@ func (m *Matrix) countPlanes(out []PortCount, plain []shapeGroup) {
 		t.add(all6, 1)
 		t.add(both6, minus(1))
 	}
-	t.addBoth(both4, both6, joint, m.weightOfAll(both))
+	t.addBoth(both4, both6, joint, weightOfAll(both))
 	// Pairs without a common family are denied.
-	apart := 2 * m.weightOfAll(only4) * m.weightOfAll(only6)
+	apart := 2 * weightOfAll(only4) * weightOfAll(only6)
 	for atom := range out {
 		out[atom].Denied += apart
 	}
@@ -89,6 +127,7 @@ type planeTally struct {
 	m     *Matrix
 	out   []PortCount
 	open  bool
+	own   []ownNodePair
 	plans []*plan
 }
 
@@ -97,14 +136,14 @@ type planeTally struct {
 // families, those that are certainly allowed by one and possibly by the other.
 type plan struct {
 	tally            *planeTally
-	shapes           []shapeGroup
+	shapes           []shapeWeight
 	fams             []family
 	pairs            uint64
 	low, high        []uint64
 	lowHigh, highLow []uint64
 }
 
-func (t *planeTally) plan(shapes []shapeGroup, fams ...family) *plan {
+func (t *planeTally) plan(shapes []shapeWeight, fams ...family) *plan {
 	p := &plan{tally: t, shapes: shapes, fams: fams}
 	t.plans = append(t.plans, p)
 	return p
@@ -121,7 +160,7 @@ func (p *plan) count() {
 		if plane.total == 0 {
 			return make([]uint64, len(p.tally.out))
 		}
-		return newCounter(plane).count()
+		return plane.count(p.tally.own)
 	}
 	p.low = on(false, false)
 	p.high, p.lowHigh, p.highLow = p.low, p.low, p.low
@@ -156,10 +195,10 @@ func (t *planeTally) addBoth(four, six, joint *plan, w uint64) {
 	}
 }
 
-func (m *Matrix) weightOfAll(gs []shapeGroup) uint64 {
+func weightOfAll(gs []shapeWeight) uint64 {
 	n := uint64(0)
 	for i := range gs {
-		n += m.weightOf(gs[i].peers)
+		n += gs[i].weight
 	}
 	return n
 }
@@ -171,11 +210,9 @@ func (m *Matrix) open() bool {
 		return true
 	}
 	for d := range m.dirs {
-		for i := range m.dirs[d].programs {
-			for _, b := range m.dirs[d].programs[i].rows {
-				if b.lo != b.hi {
-					return true
-				}
+		for _, b := range m.dirs[d].rows {
+			if b.lo != b.hi {
+				return true
 			}
 		}
 	}

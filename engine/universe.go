@@ -26,10 +26,12 @@ var ErrUniverse = errors.New("matrices of different universes")
 type Universe struct {
 	opts     model.Options
 	clusters []*model.Cluster
+	digests  []*digest // by cluster
+	used     *uses
 
 	ports    *atoms.Ports
 	addrs    *atoms.Addrs
-	blockIDs map[prefixKey]int
+	blockIDs map[prefixKey]int32
 	blocks   []model.Block
 	floating *floating
 	// hasIPv6 tells whether an address or a block of the input is IPv6.
@@ -44,17 +46,11 @@ type Universe struct {
 	// Cluster.Nodes, or -1 where the cluster does not have the peer.
 	indexOf [][]int32
 
-	attrs      []attr
-	labelSets  []model.Labels          // by attr.labels and attr.node
-	lateSets   [][]string              // by attr.late
-	portSets   [][]model.ContainerPort // by attr.ports
-	classAttr  [][]int32               // by cluster and class: index into attrs; attr 0 is absent
-	windows    map[string]window       // classes of the pods of a namespace
-	podClasses int                     // classes below this are of pods
-	outside    int                     // first class of addresses outside
-	shapeOf    []int32                 // by peer
-	shapes     [][]int32               // by shape: the classes of its members
-	classes    int
+	membership
+	outside int // first class of addresses outside
+	// flips is how many flips a set may have, or 0; tests set it, since small
+	// clusters would have sets of flips only.
+	flips int
 }
 
 // window is the classes lo to hi-1.
@@ -67,19 +63,28 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 	if len(clusters) == 0 {
 		return nil, errors.New("a universe needs a cluster")
 	}
-	used := collectUses(clusters)
-	u := &Universe{
-		opts:     opts,
-		clusters: clusters,
-		ports:    used.cuts.Ports(),
-		addrs:    atoms.NewAddrs(used.blocks),
-		blockIDs: used.blockIDs,
-		blocks:   used.blocks,
-		floating: newFloating(opts, clusters),
+	used := newUses()
+	u := &Universe{opts: opts, clusters: clusters, used: used}
+	// What the policies use, and what there is that they may use.
+	var wait sync.WaitGroup
+	wait.Go(u.collectPods)
+	wait.Go(func() { u.floating = newFloating(opts, clusters) })
+	for _, c := range clusters {
+		u.digests = append(u.digests, newDigest(c, used))
 	}
+	u.addrs = atoms.NewAddrs(used.blocks)
+	u.blockIDs, u.blocks = used.blockIDs, used.blocks
+	wait.Wait()
 	u.hasIPv6 = slices.Contains(u.floating.families, fam6) || slices.ContainsFunc(used.blocks, func(b model.Block) bool { return b.CIDR.Addr().Is6() })
-	u.collectPeers()
+	u.collectOutside()
+	wait.Go(func() {
+		for _, c := range clusters {
+			used.podPorts(c)
+		}
+		u.ports = used.cuts.Ports()
+	})
 	u.classify(used)
+	wait.Wait()
 	return u, nil
 }
 
@@ -99,14 +104,17 @@ func peerOf(c *model.Cluster, i int) Peer {
 
 func (p *Peer) key() podKey { return podKey{p.Namespace, p.Name, p.Workload} }
 
-// collectPeers numbers the pods and nodes of all clusters, and the classes of
-// addresses outside.
-func (u *Universe) collectPeers() {
+// collectPods numbers the pods and nodes of all clusters.
+func (u *Universe) collectPods() {
 	if len(u.clusters) == 1 {
 		u.takePeers(u.clusters[0])
 	} else {
 		u.mergePeers()
 	}
+}
+
+// collectOutside numbers the classes of addresses outside, behind the others.
+func (u *Universe) collectOutside() {
 	outside := make([]Peer, u.addrs.Len())
 	for _, r := range u.addrs.Ranges() {
 		outside[r.Class].Kind = OutsidePeer
@@ -121,8 +129,9 @@ func (u *Universe) collectPeers() {
 // takePeers numbers the peers of a universe of one cluster, in its order.
 func (u *Universe) takePeers(c *model.Cluster) {
 	u.pods, u.nodes = len(c.Pods), len(c.Nodes)
-	u.peers = make([]Peer, u.pods+u.nodes, u.pods+u.nodes+u.addrs.Len())
-	index := make([]int32, u.pods+u.nodes, u.pods+u.nodes+u.addrs.Len())
+	// Leave some room for the addresses outside, which are not known yet.
+	u.peers = make([]Peer, u.pods+u.nodes, u.pods+u.nodes+roomOutside)
+	index := make([]int32, u.pods+u.nodes, u.pods+u.nodes+roomOutside)
 	for i := range c.Pods {
 		u.peers[i] = peerOf(c, i)
 		index[i] = int32(i)
@@ -133,6 +142,9 @@ func (u *Universe) takePeers(c *model.Cluster) {
 	}
 	u.indexOf = [][]int32{index}
 }
+
+// roomOutside is as many classes of addresses as most clusters have.
+const roomOutside = 4096
 
 // mergePeers numbers the peers of several clusters. What has the same name in
 // two clusters is one peer.

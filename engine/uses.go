@@ -17,63 +17,71 @@ type uses struct {
 	nodeKeys map[string]bool // label keys that a node selector names
 	names    map[string]bool // named ports
 	blocks   []model.Block
-	everyone bool              // some block matches pods and nodes whatever the switches say
-	blockIDs map[prefixKey]int // index into blocks
+	everyone bool                // some block matches pods and nodes whatever the switches say
+	blockIDs map[prefixKey]int32 // index into blocks
 	cuts     atoms.PortCuts
 }
 
-func collectUses(clusters []*model.Cluster) *uses {
-	u := &uses{podKeys: map[string]bool{}, nodeKeys: map[string]bool{}, names: map[string]bool{}, blockIDs: map[prefixKey]int{}}
-	for _, c := range clusters {
-		for i := range c.Policies {
-			p := &c.Policies[i]
-			addKeys(u.podKeys, p.Subject.Pods)
-			for j := range p.Rules {
-				u.addRule(&p.Rules[j])
-			}
-		}
-	}
-	// A named port stands for numbers: each number that it has somewhere is a
-	// port that rules can tell apart.
-	for _, c := range clusters {
-		for i := range c.Pods {
-			for _, p := range c.Pods[i].Ports {
-				if u.names[p.Name] && p.Port != 0 {
-					u.cuts.Add(p.Protocol, p.Port, p.Port)
-				}
-			}
-		}
-	}
-	return u
+func newUses() *uses {
+	return &uses{podKeys: map[string]bool{}, nodeKeys: map[string]bool{}, names: map[string]bool{}, blockIDs: map[prefixKey]int32{}}
 }
 
-func (u *uses) addRule(r *model.Rule) {
-	for i := range r.Peers {
-		switch p := &r.Peers[i]; p.Kind {
-		case model.PeerPods:
-			addKeys(u.podKeys, p.Pods.Pods)
-		case model.PeerNodes:
-			addKeys(u.nodeKeys, p.Nodes)
-		case model.PeerBlock:
-			u.everyone = u.everyone || p.Everyone
-			key := blockKey(&p.Block)
-			if _, ok := u.blockIDs[key]; !ok {
-				u.blockIDs[key] = len(u.blocks)
-				u.blocks = append(u.blocks, p.Block)
-			}
-		case model.PeerAny, model.PeerNames, model.PeerClosed:
-		}
+// block returns the number of a block.
+func (u *uses) block(b *model.Block) int32 {
+	key := blockKey(b)
+	id, ok := u.blockIDs[key]
+	if !ok {
+		id = int32(len(u.blocks))
+		u.blockIDs[key] = id
+		u.blocks = append(u.blocks, *b)
 	}
-	for _, m := range r.Ports {
-		switch m.Kind {
-		case model.PortRange:
-			u.cuts.Add(m.Protocol, m.First, m.Last)
-			if m.EndPort {
-				u.cuts.Add(m.Protocol, m.First, m.First)
+	return id
+}
+
+func (u *uses) port(m *model.PortMatch) {
+	switch m.Kind {
+	case model.PortRange:
+		u.cuts.Add(m.Protocol, m.First, m.Last)
+		if m.EndPort {
+			u.cuts.Add(m.Protocol, m.First, m.First)
+		}
+	case model.PortNamed:
+		u.names[m.Name] = true
+	case model.PortAny:
+	}
+}
+
+// join adds what is used elsewhere, and returns the numbers of the blocks there.
+func (u *uses) join(o *uses) []int32 {
+	for key := range o.podKeys {
+		u.podKeys[key] = true
+	}
+	for key := range o.nodeKeys {
+		u.nodeKeys[key] = true
+	}
+	for name := range o.names {
+		u.names[name] = true
+	}
+	u.everyone = u.everyone || o.everyone
+	u.cuts.Join(&o.cuts)
+	ids := make([]int32, len(o.blocks))
+	for i := range o.blocks {
+		ids[i] = u.block(&o.blocks[i])
+	}
+	return ids
+}
+
+// podPorts adds the numbers of named ports: each number that one has somewhere
+// is a port that rules can tell apart.
+func (u *uses) podPorts(c *model.Cluster) {
+	if len(u.names) == 0 {
+		return
+	}
+	for i := range c.Pods {
+		for k := range c.Pods[i].Ports {
+			if p := &c.Pods[i].Ports[k]; p.Name != "" && p.Port != 0 && u.names[p.Name] {
+				u.cuts.Add(p.Protocol, p.Port, p.Port)
 			}
-		case model.PortNamed:
-			u.names[m.Name] = true
-		case model.PortAny:
 		}
 	}
 }

@@ -51,6 +51,10 @@ func (d Diagnostic) String() string {
 			b.WriteByte(':')
 			b.WriteString(strconv.Itoa(d.Origin.Line))
 		}
+		if d.Origin.Line > 0 && d.Origin.Column > 0 {
+			b.WriteByte(':')
+			b.WriteString(strconv.Itoa(d.Origin.Column))
+		}
 		b.WriteString(": ")
 	}
 	if d.Severity == Warning {
@@ -75,7 +79,7 @@ func (d Diagnostic) String() string {
 	return b.String()
 }
 
-// SortDiagnostics sorts by file, line, object, field and code, and drops exact
+// SortDiagnostics sorts by file, line, column, object, field and code, and drops exact
 // repetitions.
 func SortDiagnostics(ds []Diagnostic) []Diagnostic {
 	slices.SortStableFunc(ds, compareDiagnostics)
@@ -88,6 +92,7 @@ func compareDiagnostics(a, b Diagnostic) int {
 	return cmp.Or(
 		strings.Compare(a.Origin.File, b.Origin.File),
 		cmp.Compare(a.Origin.Line, b.Origin.Line),
+		cmp.Compare(a.Origin.Column, b.Origin.Column),
 		strings.Compare(a.Origin.Object(), b.Origin.Object()),
 		strings.Compare(a.Origin.Field, b.Origin.Field),
 		strings.Compare(a.Code, b.Code),

@@ -18,9 +18,10 @@ type Origin struct {
 	// "spec.ingress[0].ports[1]"; "" is the object itself.
 	Field string
 	// File and Line say where the object begins. Line counts from 1; 0 means
-	// unknown. For a part, load.Locate finds its line in Doc.
-	File string
-	Line int
+	// unknown. For a part, load.Locate finds its line in Doc. Column is where in
+	// the line, in characters from 1; 0 is not known.
+	File         string
+	Line, Column int
 	// Doc is the text that the object stands in, or nil, and Root the path of
 	// the object within it: "items[3]" in a List, else "".
 	Doc  *Document

@@ -39,10 +39,49 @@ func TestNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, dir := range dirs {
-			if name := path.Join(topic.Name(), dir.Name()); !slices.Contains(names, name) {
+			name := path.Join(topic.Name(), dir.Name())
+			if topic.Name() == "diff" {
+				checkPair(t, name)
+			} else if !slices.Contains(names, name) {
 				t.Errorf("%s has no %s", name, scenarios.Manifests)
 			}
 		}
+	}
+}
+
+// checkPair demands the parts of a pair of inputs, and that its expectations cite
+// rules.
+func checkPair(t *testing.T, name string) {
+	t.Helper()
+	for _, side := range []string{scenarios.Before, scenarios.After} {
+		if _, err := fs.ReadDir(scenarios.FS, path.Join(name, side)); err != nil {
+			t.Error(err)
+		}
+	}
+	text, err := scenarios.FS.ReadFile(path.Join(name, scenarios.Expect))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !citation.Match(text) {
+		t.Errorf("%s: no comment cites a rule", name)
+	}
+	readme, err := scenarios.FS.ReadFile(path.Join(name, scenarios.Readme))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(string(readme), "# "+path.Base(name)+"\n") {
+		t.Errorf("%s: the README does not open with its name", name)
+	}
+	dir := path.Join("scenarios", name)
+	if command := "\n    netreach diff " + path.Join(dir, scenarios.Before) + " " + path.Join(dir, scenarios.After) + "\n"; !strings.Contains(string(readme), command) {
+		t.Errorf("%s: the README lacks the command%s", name, command)
+	}
+}
+
+func TestDiffs(t *testing.T) {
+	names := scenarios.Diffs()
+	if len(names) < 14 || !slices.IsSorted(names) {
+		t.Errorf("%d pairs, want at least 14, sorted: %v", len(names), names)
 	}
 }
 
@@ -96,7 +135,7 @@ func TestIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range scenarios.Names() {
+	for _, name := range slices.Concat(scenarios.Names(), scenarios.Diffs()) {
 		if link := "| [" + path.Base(name) + "](" + path.Join(name, scenarios.Readme) + ") |"; !strings.Contains(string(index), link) {
 			t.Errorf("no row with %s", link)
 		}

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	corev1 "k8s.io/api/core/v1"
+
 	"netreach/engine"
 	"netreach/model"
 	"netreach/model/load"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,6 +29,9 @@ func each(r request, stdout, stderr io.Writer) error {
 	if r.benchfmt {
 		fmt.Fprintf(stdout, "goos: %s\ngoarch: %s\npkg: netreach/bench/run\ncpus: %d\ngo: %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	}
+	if r.againstSigs {
+		return againstSigs(r, dir, stdout, stderr)
+	}
 	var errs []error
 	for _, p := range r.profiles {
 		if err := one(r, p, dir, stdout, stderr); err != nil {
@@ -49,7 +53,7 @@ func one(r request, p shape.Profile, dir string, stdout, stderr io.Writer) error
 	}
 	var runs [][]stage
 	for range r.runs {
-		stages, err := child(r, p, stderr)
+		stages, err := child(r, stderr, profileArgs(r, p)...)
 		if err != nil {
 			return err
 		}
@@ -77,20 +81,51 @@ func write(r request, p shape.Profile) error {
 	return f.Close()
 }
 
-// child runs one profile in a process of its own.
-func child(r request, p shape.Profile, stderr io.Writer) ([]stage, error) {
+// againstSigs measures the readers, as often as was asked for, and prints them.
+func againstSigs(r request, dir string, stdout, stderr io.Writer) error {
+	p, err := podsOnly(r.sigsPods)
+	if err != nil {
+		return err
+	}
+	file := cmp.Or(r.file, filepath.Join(dir, "pods.yaml"))
+	if err := writePods(file, p, r.seed); err != nil {
+		return err
+	}
+	runs := make([][]stage, r.runs)
+	for i := range runs {
+		for _, reader := range readers {
+			stages, err := child(r, stderr, "--reader", reader.name, "--file", file, "--sigs-pods", strconv.Itoa(r.sigsPods))
+			if err != nil {
+				return fmt.Errorf("%s: %w", reader.name, err)
+			}
+			stages[0].Name = "reader=" + reader.name
+			runs[i] = append(runs[i], stages...)
+		}
+	}
+	if r.benchfmt {
+		return printBenchmarks(stdout, fmt.Sprintf("pods=%d", r.sigsPods), runs)
+	}
+	return printReaders(stdout, r.sigsPods, runs)
+}
+
+// profileArgs are the arguments for the process that runs a profile.
+func profileArgs(r request, p shape.Profile) []string {
+	return []string{
+		"--profile", p.Name, "--seed", strconv.FormatUint(r.seed, 10), "--format", r.formatArg, "--file", r.file,
+		"--scale", strconv.FormatFloat(r.everything, 'g', -1, 64), "--scale-pods", strconv.FormatFloat(r.pods, 'g', -1, 64),
+	}
+}
+
+// child measures what args say in a process of its own.
+func child(r request, stderr io.Writer, args ...string) ([]stage, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), r.timeout)
 	defer cancel()
-	args := []string{
-		"--measured", "--profile", p.Name, "--seed", strconv.FormatUint(r.seed, 10), "--format", r.formatArg, "--file", r.file,
-		"--scale", strconv.FormatFloat(r.everything, 'g', -1, 64), "--scale-pods", strconv.FormatFloat(r.pods, 'g', -1, 64),
-	}
 	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, self, args...) //nolint:gosec // this program, with the arguments that it was given
+	cmd := exec.CommandContext(ctx, self, append([]string{"--measured"}, args...)...) //nolint:gosec // this program, with the arguments that it was given
 	cmd.Stdout, cmd.Stderr = &out, stderr
 	err = cmd.Run()
 	if ctx.Err() != nil {

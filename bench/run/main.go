@@ -6,10 +6,12 @@
 //	go run ./bench/run --profile large --format json --runs 5
 //	go run ./bench/run --profile all --timeout 2m
 //	go run ./bench/run --profile all --runs 5 --benchfmt > results.txt
+//	go run ./bench/run --against-sigs --runs 3
 //
 // Without --format the cluster is drawn in memory, as package load would return
 // it; with it, the cluster is first written to a file, and the process that is
-// measured reads that. Of several runs it prints the median.
+// measured reads that. Of several runs it prints the median. With --against-sigs
+// it is the loader alone that is measured, and sigs.k8s.io/yaml beside it.
 package main
 
 import (
@@ -41,9 +43,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "run: error: %v\n", err)
 		return 2
 	}
-	if r.measured {
+	switch {
+	case r.measured && r.reader != "":
+		err = measureReader(r, stdout)
+	case r.measured:
 		err = measure(r, stdout)
-	} else {
+	default:
 		err = each(r, stdout, stderr)
 	}
 	if err != nil {
@@ -68,6 +73,11 @@ type request struct {
 	// measured tells that this is the process that is measured, which prints its
 	// stages for the one that started it.
 	measured bool
+	// reader is the one of readers that is measured.
+	reader string
+	// againstSigs compares them on sigsPods pods.
+	againstSigs bool
+	sigsPods    int
 	// scale multiplies pods, and everything.
 	pods, everything float64
 }
@@ -86,6 +96,9 @@ func parse(args []string, stderr io.Writer) (request, error) {
 	flags.Float64Var(&r.pods, "scale-pods", 1, "multiply the pods, at equal workloads")
 	flags.Float64Var(&r.everything, "scale", 1, "multiply everything but the nodes")
 	flags.BoolVar(&r.measured, "measured", false, "measure in this process, and print the stages as JSON; for run itself")
+	flags.BoolVar(&r.againstSigs, "against-sigs", false, "compare the loader with sigs.k8s.io/yaml on a dump of pods, instead of running profiles")
+	flags.IntVar(&r.sigsPods, "sigs-pods", 20_000, "how many pods --against-sigs reads")
+	flags.StringVar(&r.reader, "reader", "", "the reader to measure; for run itself")
 	if err := flags.Parse(args); err != nil {
 		return r, err
 	}
@@ -94,6 +107,9 @@ func parse(args []string, stderr io.Writer) (request, error) {
 	}
 	if r.runs < 1 || r.pods <= 0 || r.everything <= 0 {
 		return r, errors.New("--runs, --scale-pods and --scale are positive")
+	}
+	if r.sigsPods < 100 {
+		return r, errors.New("--sigs-pods is at least 100")
 	}
 	if r.formatArg != "" {
 		var err error

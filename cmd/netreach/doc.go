@@ -7,6 +7,9 @@
 //	$ netreach explain shop/web shop/db 5432 -f manifests/
 //	$ netreach matrix -f manifests/
 //	$ netreach matrix -f manifests/ --cni calico --versus cilium
+//	$ netreach diff before/ after/
+//	$ netreach diff --git main...HEAD -- manifests/
+//	$ netreach bisect shop/web shop/db 5432 --git v1.4..HEAD -- manifests/
 //	$ netreach graph -f manifests/ | dot -Tsvg > reach.svg
 //
 // # Input
@@ -27,8 +30,10 @@
 //
 // # Exit codes
 //
-//	0  done; for can and explain: allow
-//	1  can and explain: any other verdict
+//	0  done; for can and explain: allow; for diff: nothing changes;
+//	   for bisect: a change was found
+//	1  can and explain: any other verdict; diff: something changes; bisect: none
+//	   was found
 //	2  no answer: the command line or the input is wrong, a peer does not exist
 //
 // No exit code depends on the output format. With 2 nothing is written to

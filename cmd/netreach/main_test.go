@@ -8,9 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"netreach/model/load/git/gittest"
 )
 
 var update = flag.Bool("update", false, "write the outputs into the scripts that compare them")
@@ -32,6 +35,12 @@ func TestScripts(t *testing.T) {
 			// What the user's shell has set must not change an output.
 			e.Setenv("NO_COLOR", "")
 			e.Setenv("COLUMNS", "")
+			for _, pair := range gittest.Environ() {
+				name, value, _ := strings.Cut(pair, "=")
+				e.Setenv(name, value)
+			}
+			e.Setenv("GIT_AUTHOR_DATE", "2026-01-01T12:00:00Z")
+			e.Setenv("GIT_COMMITTER_DATE", "2026-01-01T12:00:00Z")
 			// The search for a configuration file ends here.
 			if err := os.Mkdir(filepath.Join(e.WorkDir, ".git"), 0o755); err != nil {
 				return err

@@ -271,16 +271,66 @@ func sorted(connections map[connection]bool) []string {
 // "TCP 80,8080,UDP 53" or "All Connections".
 func canonicalPorts(t *testing.T, text string) string {
 	t.Helper()
-	spans := map[string][][2]int{}
-	add := func(protocol string, first, last int) {
-		spans[protocol] = append(spans[protocol], [2]int{first, last})
+	return parsePorts(t, text).String()
+}
+
+// portSpans is a set of ports: by protocol, disjoint ascending ranges.
+type portSpans map[string][][2]int
+
+// add adds a range.
+func (p portSpans) add(protocol string, first, last int) {
+	s := append(p[protocol], [2]int{first, last})
+	slices.SortFunc(s, func(a, b [2]int) int { return a[0] - b[0] })
+	merged := s[:1]
+	for _, next := range s[1:] {
+		if last := &merged[len(merged)-1]; next[0] <= last[1]+1 {
+			last[1] = max(last[1], next[1])
+		} else {
+			merged = append(merged, next)
+		}
 	}
+	p[protocol] = merged
+}
+
+// without returns the ports of p that are not in q.
+func (p portSpans) without(q portSpans) portSpans {
+	out := portSpans{}
+	for protocol, spans := range p {
+		for _, s := range spans {
+			for _, gone := range q[protocol] {
+				if gone[1] < s[0] || s[1] < gone[0] {
+					continue
+				}
+				if s[0] < gone[0] {
+					out.add(protocol, s[0], gone[0]-1)
+				}
+				s[0] = gone[1] + 1
+			}
+			if s[0] <= s[1] {
+				out.add(protocol, s[0], s[1])
+			}
+		}
+	}
+	return out
+}
+
+func (p portSpans) String() string {
+	var out []string
+	for _, protocol := range slices.Sorted(maps.Keys(p)) {
+		out = append(out, fmt.Sprint(protocol, p[protocol]))
+	}
+	return strings.Join(out, " ")
+}
+
+func parsePorts(t *testing.T, text string) portSpans {
+	t.Helper()
+	out := portSpans{}
 	protocol := ""
 	for word := range strings.SplitSeq(text, ",") {
 		switch before, after, _ := strings.Cut(word, " "); {
 		case word == "*" || word == "All Connections":
 			for _, p := range []string{"tcp", "udp", "sctp"} {
-				add(p, 1, 65535)
+				out.add(p, 1, 65535)
 			}
 			continue
 		case after != "":
@@ -294,23 +344,9 @@ func canonicalPorts(t *testing.T, text string) string {
 		if !ok {
 			last = first
 		}
-		add(protocol, number(t, first), number(t, last))
+		out.add(protocol, number(t, first), number(t, last))
 	}
-	var out []string
-	for _, protocol := range slices.Sorted(maps.Keys(spans)) {
-		s := spans[protocol]
-		slices.SortFunc(s, func(a, b [2]int) int { return a[0] - b[0] })
-		merged := s[:1]
-		for _, next := range s[1:] {
-			if last := &merged[len(merged)-1]; next[0] <= last[1]+1 {
-				last[1] = max(last[1], next[1])
-			} else {
-				merged = append(merged, next)
-			}
-		}
-		out = append(out, fmt.Sprint(protocol, merged))
-	}
-	return strings.Join(out, " ")
+	return out
 }
 
 func number(t *testing.T, text string) int {

@@ -3,73 +3,127 @@ package expect
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"netreach/model"
 )
 
 const (
 	arrow       = "->"
-	verdictList = "allow, deny, unknown, some and none"
+	exceptWord  = "except"
+	onlyWord    = "only"
+	setWord     = "set"
+	restLine    = "deny everything else"
+	firstWords  = "a line begins with allow, deny, unknown, some, none, only or set"
 	lineExample = "such as: allow shop/api -> shop/db 5432/tcp"
+	listRule    = "separate ports, and peers, with a comma and a space: 80/tcp, 443/tcp"
 	// verdictWidth aligns the sources of lines with the short verdicts.
 	verdictWidth = 6
 )
 
-// ParseLine reads one flow line without comment. Peers without namespace lie in
-// the given one, as in ParsePeer. The error is a *SyntaxError about the line,
-// or about the peer or port that is wrong in it.
-func ParseLine(text, namespace string) (Line, error) {
-	words := strings.Fields(text)
-	if len(words) == 0 {
-		return Line{}, lineError(text, "is empty", lineExample)
-	}
-	verdict, ok := parseVerdict(words[0])
-	if !ok {
-		return Line{}, lineError(text, strconv.Quote(words[0])+" is not a verdict", "the verdicts are "+verdictList)
-	}
-	src, words := cutList(words[1:])
-	if len(words) == 0 || words[0] != arrow {
-		return Line{}, arrowError(text, src, words)
-	}
-	dst, words := cutList(words[1:])
-	ports, words := cutList(words)
-	switch {
-	case len(src) == 0:
-		return Line{}, lineError(text, "the source is missing", lineExample)
-	case len(dst) == 0:
-		return Line{}, lineError(text, "the destination is missing", lineExample)
-	case len(words) > 0:
-		return Line{}, lineError(text, strconv.Quote(words[0])+" stands after the ports",
-			"separate ports, and peers, with a comma and a space: 80/tcp, 443/tcp")
-	}
-	line := Line{Verdict: verdict}
-	var err error
-	if line.Src, err = parsePeers(src, namespace); err != nil {
-		return Line{}, err
-	}
-	if line.Dst, err = parsePeers(dst, namespace); err != nil {
-		return Line{}, err
-	}
-	if line.Ports, err = parsePorts(ports); err != nil {
-		return Line{}, err
-	}
-	return line, nil
+// scope is what the words of a line are read in: the namespace of bare names,
+// and the sets that the file defines.
+type scope struct {
+	namespace string
+	sets      map[string]*Set
 }
 
-// cutList takes the first list off words: all words up to the first that has no
-// comma at its end. A comma that nothing follows leaves an empty item behind,
-// which is no peer and no port.
-func cutList(words []string) (list, rest []string) {
-	more := true
-	for more && len(words) > 0 && words[0] != arrow {
-		var item string
-		item, more = strings.CutSuffix(words[0], ",")
-		list, words = append(list, item), words[1:]
+// ParseLine reads one line without comment. Peers without namespace lie in the
+// given one, as in ParsePeer. The error is a *SyntaxError about the line, or
+// about the peer or port that is wrong in it.
+func ParseLine(text, namespace string) (Line, error) {
+	return scope{namespace: namespace}.line(words(text, 1), text)
+}
+
+// line reads a line of any form.
+func (s scope) line(words []word, text string) (Line, error) {
+	r := newReader(words, text)
+	if len(words) == 0 {
+		return Line{}, r.error("is empty", lineExample)
 	}
-	if more && len(list) > 0 {
-		list = append(list, "")
+	first := words[0]
+	var line Line
+	switch verdict, ok := parseVerdict(first.text); {
+	case first.text == onlyWord:
+		line.Form, line.Verdict = Only, model.Allowed
+	case first.text == setWord:
+		return Line{}, r.error("defines a set, which a file of lines does", "begin with a verdict, "+lineExample)
+	case !ok:
+		return Line{}, r.error(strconv.Quote(first.text)+" is not a verdict", firstWords)
+	default:
+		line.Verdict = verdict
 	}
-	return list, words
+	if isRest(words) {
+		line.Form = Rest
+		return line, nil
+	}
+	r.words = words[1:]
+	return line, s.flow(r, &line)
+}
+
+// isRest reports whether words are "deny everything else".
+func isRest(words []word) bool {
+	rest := strings.Fields(restLine)
+	if len(words) != len(rest) {
+		return false
+	}
+	for i, w := range words {
+		if w.text != rest[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// flow reads what stands behind the verdict: SRC -> DST [PORTS].
+func (s scope) flow(r *reader, line *Line) error {
+	src := r.list()
+	srcExcept, err := r.except()
+	switch {
+	case err != nil:
+		return err
+	case r.next().text != arrow:
+		return arrowError(r, src)
+	case len(src) == 0:
+		return r.error("the source is missing", lineExample)
+	}
+	r.take(arrow)
+	dst := r.list()
+	if len(dst) == 0 {
+		return r.error("the destination is missing", lineExample)
+	}
+	dstExcept, err := r.except()
+	if err != nil {
+		return err
+	}
+	ports := r.list()
+	portsExcept, err := r.except()
+	switch {
+	case err != nil:
+		return err
+	case len(r.words) > 0:
+		return r.error(strconv.Quote(r.next().text)+" stands after the ports", listRule)
+	}
+	if line.Src, line.SrcExcept, err = s.peers(src, srcExcept); err != nil {
+		return err
+	}
+	if line.Dst, line.DstExcept, err = s.peers(dst, dstExcept); err != nil {
+		return err
+	}
+	line.Ports, line.PortsExcept, err = parsePorts(ports, portsExcept)
+	return err
+}
+
+// except takes off "except" and the list behind it, if that stands there.
+func (r *reader) except() ([]word, error) {
+	if !r.take(exceptWord) {
+		return nil, nil
+	}
+	list := r.list()
+	if len(list) == 0 {
+		return nil, r.error("what to leave out is missing after except", "such as: deny */* except shop/* -> shop/db; a port of that name is except/tcp")
+	}
+	return list, nil
 }
 
 func parseVerdict(word string) (model.Verdict, bool) {
@@ -81,79 +135,139 @@ func parseVerdict(word string) (model.Verdict, bool) {
 	return model.None, false
 }
 
-func parsePeers(texts []string, namespace string) ([]Peer, error) {
-	peers := make([]Peer, len(texts))
-	for i, text := range texts {
-		p, err := ParsePeer(text, namespace)
-		if err != nil {
-			return nil, err
+// peers reads a list of peers, and one of peers to leave out.
+func (s scope) peers(list, except []word) (peers, left []Peer, err error) {
+	read := func(list []word) []Peer {
+		var out []Peer
+		for _, w := range list {
+			p, wrong := s.peer(w.text)
+			if wrong != nil && err == nil {
+				err = at(wrong, w)
+			}
+			out = append(out, p)
 		}
-		peers[i] = p
+		return out
 	}
-	return peers, nil
+	for _, w := range except {
+		if onlyOf(w.text, "0123456789") && w.text != "" {
+			return nil, nil, at(peerError(w.text, "is a port, where a peer is to be left out",
+				"all ports but one are: * except "+w.text+"; a pod of that name is "+defaultSpace+"/"+w.text), w)
+		}
+	}
+	return read(list), read(except), err
 }
 
-func parsePorts(texts []string) ([]model.PortMatch, error) {
-	if len(texts) == 0 {
-		return []model.PortMatch{{Kind: model.PortAny}}, nil
+// peer reads a peer, which may be a set of the file.
+func (s scope) peer(text string) (Peer, error) {
+	name, ok := strings.CutPrefix(text, setPrefix)
+	if !ok || s.sets == nil {
+		return ParsePeer(text, s.namespace)
 	}
-	ports := make([]model.PortMatch, len(texts))
-	for i, text := range texts {
-		p, err := ParsePort(text)
-		if err != nil {
-			return nil, err
-		}
-		ports[i] = p
+	set, ok := s.sets[name]
+	if !ok {
+		return Peer{}, peerError(text, "no set of that name is defined", s.setHint(text))
 	}
-	return ports, nil
+	return Peer{Kind: Defined, Text: text, Name: name, Set: set}, nil
 }
 
-func arrowError(text string, src, rest []string) error {
+func parsePorts(list, except []word) (ports, left []model.PortMatch, err error) {
+	if len(list) == 0 {
+		return []model.PortMatch{{Kind: model.PortAny}}, nil, nil
+	}
+	for _, w := range list {
+		p, err := ParsePort(w.text)
+		if err != nil {
+			return nil, nil, at(err, w)
+		}
+		ports = append(ports, p)
+	}
+	for _, w := range except {
+		p, err := ParsePort(w.text)
+		switch {
+		case err != nil:
+			return nil, nil, at(err, w)
+		case p.Kind == model.PortAny:
+			return nil, nil, at(portError(w.text, "leaves no port", "drop the line, or name the ports to leave out"), w)
+		case p.Kind == model.PortNamed:
+			return nil, nil, at(portError(w.text, "is a name, where ports are to be left out", "give the number: each pod may give a name another one"), w)
+		}
+		left = append(left, p)
+	}
+	return ports, left, nil
+}
+
+func arrowError(r *reader, src []word) error {
 	problem := "the arrow is missing after the source"
 	hint := lineExample
-	for _, word := range append(src, rest...) {
+	for _, w := range append(src, r.words...) {
 		switch {
-		case word == "=>" || word == "→":
-			return lineError(text, problem, "the arrow is "+arrow)
-		case word != arrow && strings.Contains(word, arrow):
+		case w.text == "=>" || w.text == "→":
+			return at(lineError(r.text, problem, "the arrow is "+arrow), w)
+		case w.text != arrow && strings.Contains(w.text, arrow):
 			hint = "put a space on either side of the arrow"
-		case word == "," || strings.HasPrefix(word, ","):
+		case w.text == "," || strings.HasPrefix(w.text, ","):
 			hint = "separate peers with a comma and a space: shop/api, shop/web"
 		}
 	}
-	return lineError(text, problem, hint)
+	return r.error(problem, hint)
 }
 
 // FormatLine returns a flow line, without newline. The verdict takes six
 // columns, or eight for "unknown"; without ports the line is about "*".
 func FormatLine(verdict model.Verdict, src, dst, ports []string) string {
-	var b strings.Builder
-	word := verdict.String()
-	b.WriteString(word)
-	b.WriteString(strings.Repeat(" ", max(1, verdictWidth-len(word))))
-	b.WriteString(strings.Join(src, ", "))
-	b.WriteString(" " + arrow + " ")
-	b.WriteString(strings.Join(dst, ", "))
-	b.WriteByte(' ')
 	if len(ports) == 0 {
-		b.WriteByte('*')
+		ports = []string{"*"}
 	}
-	b.WriteString(strings.Join(ports, ", "))
+	return formatLine(verdict.String(), [3][2][]string{{src}, {dst}, {ports}})
+}
+
+// formatLine returns a line of sources, destinations and ports, each with what
+// is left out of them.
+func formatLine(first string, lists [3][2][]string) string {
+	var b strings.Builder
+	b.WriteString(first)
+	b.WriteString(strings.Repeat(" ", max(1, verdictWidth-utf8.RuneCountInString(first))))
+	for i, list := range lists {
+		switch i {
+		case 1:
+			b.WriteString(" " + arrow + " ")
+		case 2:
+			b.WriteByte(' ')
+		}
+		b.WriteString(formatList(list[0], list[1]))
+	}
 	return b.String()
+}
+
+// formatList returns a list with what is left out of it.
+func formatList(list, except []string) string {
+	text := strings.Join(list, ", ")
+	if len(except) > 0 {
+		text += " " + exceptWord + " " + strings.Join(except, ", ")
+	}
+	return text
 }
 
 // String returns the line with every peer and port in its own form, as
 // FormatLine does.
 func (l Line) String() string {
-	src, dst, ports := make([]string, len(l.Src)), make([]string, len(l.Dst)), make([]string, len(l.Ports))
-	for i, p := range l.Src {
-		src[i] = p.String()
+	first := l.Verdict.String()
+	switch l.Form {
+	case Rest:
+		return restLine
+	case Only:
+		first = onlyWord
+	case Flow:
 	}
-	for i, p := range l.Dst {
-		dst[i] = p.String()
+	return formatLine(first, [3][2][]string{
+		{texts(l.Src), texts(l.SrcExcept)}, {texts(l.Dst), texts(l.DstExcept)}, {texts(l.Ports), texts(l.PortsExcept)},
+	})
+}
+
+func texts[T interface{ String() string }](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = v.String()
 	}
-	for i, p := range l.Ports {
-		ports[i] = p.String()
-	}
-	return FormatLine(l.Verdict, src, dst, ports)
+	return out
 }

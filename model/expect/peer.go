@@ -12,6 +12,10 @@ const (
 	internetWord  = "internet"
 	privateWord   = "private"
 	nodePrefix    = "node:"
+	outsidePrefix = "outside:"
+	ipv4Prefix    = "ipv4:"
+	ipv6Prefix    = "ipv6:"
+	allNodes      = "*"
 	serviceKind   = "svc"
 	anyNamespace  = "*"
 	defaultSpace  = "default"
@@ -39,6 +43,12 @@ func ParsePeer(text, namespace string) (Peer, error) {
 		return parseNode(text)
 	case strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"):
 		return parseURL(text)
+	case strings.HasPrefix(text, outsidePrefix):
+		return parseOutside(text)
+	case strings.HasPrefix(text, ipv4Prefix), strings.HasPrefix(text, ipv6Prefix):
+		return parseFamily(text)
+	case strings.HasPrefix(text, setPrefix):
+		return Peer{}, peerError(text, "is the name of a set, which only a file of lines can define", peerExamples)
 	}
 	if p, ok, err := parseAddresses(text); ok {
 		return p, err
@@ -121,10 +131,42 @@ func parseNode(text string) (Peer, error) {
 	switch {
 	case name == "":
 		return Peer{}, peerError(text, "the node's name is missing", "such as node:worker-1")
+	case name == allNodes:
 	case !isObjectName(name):
 		return Peer{}, peerError(text, strconv.Quote(name)+" is not the name of a node", nameHint(name))
 	}
 	return Peer{Kind: NodeName, Text: text, Name: name}, nil
+}
+
+// parseOutside reads "outside:" and addresses.
+func parseOutside(text string) (Peer, error) {
+	rest := strings.TrimPrefix(text, outsidePrefix)
+	p, ok, err := parseAddresses(rest)
+	switch {
+	case err != nil:
+		return Peer{}, err
+	case !ok:
+		return Peer{}, peerError(text, strconv.Quote(rest)+" is not an address", "outside: takes an address, a CIDR or a range, such as outside:10.0.0.0/8")
+	}
+	p.Text, p.Outside = text, true
+	return p, nil
+}
+
+// parseFamily reads "ipv4:" or "ipv6:", and one of the words for addresses
+// outside.
+func parseFamily(text string) (Peer, error) {
+	p := Peer{Kind: Internet, Text: text, Family: 4}
+	if strings.HasPrefix(text, ipv6Prefix) {
+		p.Family = 6
+	}
+	switch rest := text[len(ipv4Prefix):]; rest {
+	case internetWord:
+	case privateWord:
+		p.Kind = Private
+	default:
+		return Peer{}, peerError(text, strconv.Quote(rest)+" has no families", "it is "+text[:len(ipv4Prefix)]+internetWord+" or "+text[:len(ipv4Prefix)]+privateWord)
+	}
+	return p, nil
 }
 
 func parseURL(text string) (Peer, error) {
@@ -195,16 +237,31 @@ func (p Peer) String() string {
 	case Selected:
 		return p.Namespace + "/" + p.Labels.String()
 	case Addresses:
+		if p.Outside {
+			return outsidePrefix + addressText(p.First, p.Last)
+		}
 		return addressText(p.First, p.Last)
 	case NodeName:
 		return nodePrefix + p.Name
 	case Internet:
-		return internetWord
+		return familyPrefix(p.Family) + internetWord
 	case Private:
-		return privateWord
+		return familyPrefix(p.Family) + privateWord
 	case Service:
 		return p.Namespace + "/" + serviceKind + "/" + p.Name
+	case Defined:
+		return setPrefix + p.Name
 	case URL:
 	}
 	return p.Text
+}
+
+func familyPrefix(family uint8) string {
+	switch family {
+	case 4:
+		return ipv4Prefix
+	case 6:
+		return ipv6Prefix
+	}
+	return ""
 }

@@ -55,6 +55,12 @@ func TestParsePeer(t *testing.T) {
 		// all pods
 		{"shop/*", "", expect.Peer{Kind: expect.AllPods, Namespace: "shop"}, ""},
 		{"*/*", "", expect.Peer{Kind: expect.AllPods, Namespace: "*"}, ""},
+		// addresses without the pods in them, families, all nodes
+		{"outside:10.0.0.0/8", "", expect.Peer{Kind: expect.Addresses, Outside: true, First: netip.MustParseAddr("10.0.0.0"), Last: netip.MustParseAddr("10.255.255.255")}, ""},
+		{"outside:::/0", "", expect.Peer{Kind: expect.Addresses, Outside: true, First: netip.MustParseAddr("::"), Last: netip.MustParseAddr("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")}, ""},
+		{"ipv4:internet", "", expect.Peer{Kind: expect.Internet, Family: 4}, ""},
+		{"ipv6:private", "", expect.Peer{Kind: expect.Private, Family: 6}, ""},
+		{"node:*", "", expect.Peer{Kind: expect.NodeName, Name: "*"}, ""},
 		// selectors: what stands after the first slash holds = or !
 		{"shop/app=db", "", selected("shop", in("app", "db")), ""},
 		{"shop/app==db", "", selected("shop", in("app", "db")), "shop/app=db"},
@@ -194,6 +200,10 @@ func TestParsePeer_errors(t *testing.T) {
 		{"https://a.example.com/%zz", `is not a URL`, ``},
 		{"https://a.example.com/,", `ends in a comma`, ``},
 		{"ftp://a.example.com", `not a URL`, `http://`},
+		{"ipv4:10.0.0.0/8", `has no families`, `ipv4:internet`},
+		{"outside:internet", `is not an address`, `outside:10.0.0.0/8`},
+		{"outside:", `is not an address`, ``},
+		{"@a", `name of a set`, ``},
 		{"Internet", `is not a name`, `lower case: internet`},
 	}
 	for _, tt := range tests {

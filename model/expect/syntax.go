@@ -1,6 +1,9 @@
 package expect
 
-import "strconv"
+import (
+	"errors"
+	"strconv"
+)
 
 // SyntaxError is a text that is not of the language.
 type SyntaxError struct {
@@ -12,6 +15,9 @@ type SyntaxError struct {
 	Problem string
 	// Hint says what to write instead, or is empty.
 	Hint string
+	// Row and Column say where in a line, or in a file, the text begins, both from
+	// 1; 0 for a peer or port that is read by itself. Columns count characters.
+	Row, Column int
 }
 
 // Error returns the error without its hint.
@@ -29,4 +35,12 @@ func portError(text, problem, hint string) *SyntaxError {
 
 func lineError(text, problem, hint string) *SyntaxError {
 	return &SyntaxError{Part: "line", Text: text, Problem: problem, Hint: hint}
+}
+
+// at returns err with the place of a word, unless it has one.
+func at(err error, w word) error {
+	if e, ok := errors.AsType[*SyntaxError](err); ok && e.Row == 0 {
+		e.Row, e.Column = w.row, w.column
+	}
+	return err
 }

@@ -110,13 +110,14 @@ func cutItems(doc model.Document, fast bool) (list head, items []value, ok bool)
 	assumed.APIVersion, _ = unquote(list.apiVersion)
 	assumed.Kind, _ = unquote(list.kind)
 	assumed.Kind = strings.TrimSuffix(assumed.Kind, "List")
+	pruner := prune.New(shapeOf)
 	items = make([]value, len(parts.items))
 	for i := range parts.items {
 		item := &parts.items[i]
 		item.Text = undash(item.Text)
 		if fast {
-			if out, ok := pruned(nil, *item, assumed); ok {
-				items[i] = value{json: out, pruned: true, doc: item, line: item.Line}
+			if out, ok := pruned(pruner, *item, assumed); ok {
+				items[i] = value{json: bytes.Clone(out), pruned: true, doc: item, line: item.Line}
 				continue
 			}
 		}

@@ -37,6 +37,9 @@ func inflate(data []byte, limit int64) ([]byte, error) {
 	return text, nil
 }
 
+// gzipMagic begins a gzip file.
+const gzipMagic = "\x1f\x8b"
+
 // magic lists the first bytes of what cannot be read as text.
 var magic = []struct{ prefix, what, hint string }{
 	{"\x00\x00\xfe\xff", "UTF-32 text", "iconv -t UTF-8 FILE"},
@@ -55,7 +58,7 @@ var magic = []struct{ prefix, what, hint string }{
 // reports why there is none.
 func (r *reader) text(s source, data []byte) ([]byte, bool) {
 	o := model.Origin{File: s.name, Line: 1}
-	if bytes.HasPrefix(data, []byte("\x1f\x8b")) {
+	if bytes.HasPrefix(data, []byte(gzipMagic)) {
 		text, err := inflate(data, inflateBase+inflateRatio*int64(len(data)))
 		if err != nil {
 			r.refuse(o, "gzip", "cannot be uncompressed: "+err.Error(), "test the file with `gzip -t`, and write it anew")

@@ -150,8 +150,8 @@ func indentJSON(out *bytes.Buffer, text []byte) {
 func TestFast_taken(t *testing.T) {
 	for name, text := range fastLists() {
 		for _, window := range []int{300, 700, 1500} {
-			r := &reader{namespace: "default", world: newWorld(), window: window}
-			ok := r.stream(source{"a.yaml", true}, strings.NewReader(text), int64(len(text)))
+			r := &reader{namespace: "default", memo: newMemo(), world: newWorld(), window: window}
+			ok := r.stream(source{name: "a.yaml", named: true}, strings.NewReader(text), int64(len(text)))
 			// A list whose kind is not known before its items is read as a
 			// whole, and so is a stream of which a window shows no end of a
 			// document.
@@ -226,7 +226,7 @@ func TestFast_corpus(t *testing.T) {
 			continue
 		}
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !isManifest(name) {
+			if err != nil || d.IsDir() || !IsManifest(name) {
 				return err
 			}
 			text, err := os.ReadFile(name)
@@ -257,8 +257,8 @@ func TestFast_generated(t *testing.T) {
 			t.Fatal(err)
 		}
 		const window = 64 << 10
-		r := &reader{namespace: "default", world: newWorld(), window: window}
-		if !r.stream(source{"a.yaml", true}, bytes.NewReader(out.Bytes()), int64(out.Len())) {
+		r := &reader{namespace: "default", memo: newMemo(), world: newWorld(), window: window}
+		if !r.stream(source{name: "a.yaml", named: true}, bytes.NewReader(out.Bytes()), int64(out.Len())) {
 			t.Errorf("format %v: not read in windows", format)
 		}
 		if !checkFast(t, out.Bytes(), window) {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,7 +25,7 @@ type head struct {
 func headOf(object jsontext.Value) head {
 	var h head
 	for m := range members(object) {
-		switch m.name {
+		switch string(m.name) {
 		case "apiVersion":
 			h.apiVersion = m.value
 		case "kind":
@@ -34,12 +35,15 @@ func headOf(object jsontext.Value) head {
 		case "metadata":
 			h.metadata = m.value
 		}
+		if h.apiVersion != nil && h.kind != nil && h.metadata != nil && !bytes.HasSuffix(h.kind, []byte(`List"`)) && bytes.IndexByte(h.kind, '\\') < 0 {
+			break // all that there is to find, since only lists have items
+		}
 	}
 	if h.metadata.Kind() != '{' {
 		return h
 	}
 	for m := range members(h.metadata) {
-		switch m.name {
+		switch string(m.name) {
 		case "name":
 			h.name = m.value
 		case "generateName":

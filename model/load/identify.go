@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"netreach/model"
+	"netreach/model/lower/parts"
 	"netreach/model/lower/strict"
 )
 
@@ -19,21 +20,21 @@ func (r *reader) identify(obj *object, h head, entry kindReader) bool {
 	refuse := func(field, code, text, hint string) {
 		ds = append(ds, model.Diagnostic{Severity: model.Error, Code: code, Origin: o.At(field), Text: text, Hint: hint})
 	}
-	text := func(field string, value jsontext.Value) string {
+	text := func(field string, value jsontext.Value, unquote func(jsontext.Value) (string, bool)) string {
 		s, ok := unquote(value)
 		if !ok && !isNull(value) {
 			refuse(field, strict.WrongType, "must be a string, found "+describe(value), "put it in quotes")
 		}
 		return s
 	}
-	o.Name = text("metadata.name", h.name)
+	o.Name = text("metadata.name", h.name, unquote)
 	if !entry.clusterScoped {
-		o.Namespace = text("metadata.namespace", h.namespace)
+		o.Namespace = text("metadata.namespace", h.namespace, r.unquote)
 		if isNull(h.namespace) || o.Namespace == "" {
 			o.Namespace = r.namespace // VAL-6
 		}
 	}
-	generated := text("metadata.generateName", h.generateName)
+	generated := text("metadata.generateName", h.generateName, unquote)
 	if !isNull(h.metadata) && h.metadata.Kind() != '{' {
 		refuse("metadata", strict.WrongType, "must be a mapping, found "+describe(h.metadata), "write `name: ...` below it, indented")
 	}
@@ -55,7 +56,7 @@ func (r *reader) identify(obj *object, h head, entry kindReader) bool {
 		refuse("metadata.name", "object-name", "the name is missing", "give the object a name")
 	case o.Kind == "Namespace" && !isLabelName(name):
 		refuse("metadata.name", "object-name", fmt.Sprintf("%q is not a name for a namespace", name), nameHint(name, labelNameHint))
-	case !isUsualName(name) && len(validation.IsDNS1123Subdomain(name)) > 0:
+	case !parts.UsualNames(name) && len(validation.IsDNS1123Subdomain(name)) > 0:
 		refuse("metadata.name", "object-name", fmt.Sprintf("%q is not a name for a %s", o.Name, o.Kind), nameHint(name, objectNameHint))
 	}
 	if o.Namespace != "" && !isLabelName(o.Namespace) {
@@ -78,20 +79,7 @@ func (r *reader) judgeOf(k kindReader, o model.Origin, ds []model.Diagnostic) bo
 }
 
 func isLabelName(name string) bool {
-	return isUsualName(name) || len(validation.IsDNS1123Label(name)) == 0
-}
-
-// isUsualName reports whether a name is one that every object may have. It is
-// much faster than the regular expressions that also know the others.
-func isUsualName(name string) bool {
-	const longest = 63
-	for i := range len(name) {
-		c := name[i]
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && (c != '-' || i == 0 || i == len(name)-1) {
-			return false
-		}
-	}
-	return name != "" && len(name) <= longest
+	return parts.UsualName(name) || len(validation.IsDNS1123Label(name)) == 0
 }
 
 const (

@@ -18,12 +18,14 @@ func (h head) itemType() prune.Type {
 	return prune.Type{APIVersion: apiVersion, Kind: strings.TrimSuffix(kind, "List")}
 }
 
-// item returns an item of a list as a value.
-func (b *batch) item(json jsontext.Value, pruned bool, doc model.Document, of prune.Type) value {
-	return value{
-		json: json, pruned: pruned, doc: &doc, line: doc.Line, source: b.source,
+// item reads an item of a list.
+func (b *batch) item(json jsontext.Value, pruned bool, doc model.Document, of prune.Type) {
+	// Only one document is at work at a time, and nobody keeps its address.
+	b.doc, b.located = doc, locator{}
+	b.value(value{
+		json: json, pruned: pruned, doc: &b.doc, line: doc.Line, source: b.source,
 		listed: true, apiVersion: of.APIVersion, kind: of.Kind, depth: 1,
-	}
+	})
 }
 
 // isListOf reports whether the list with the head list is one whose items
@@ -115,8 +117,7 @@ func (b *batch) yamlItems(w window, indent int, assumed prune.Type) bool {
 		if at == len(text) || !isPlainKey(text[at]) {
 			return false
 		}
-		out, end, ok := prune.YAML(b.out[:0], text, at, at-pos, assumed, shapeOf)
-		b.out = out
+		out, end, ok := b.memo.pruner.YAML(text, at, at-pos, assumed)
 		text[dash] = ' ' // the item becomes a document
 		if !ok {
 			end = itemEnd(text, at, at-pos)
@@ -126,7 +127,7 @@ func (b *batch) yamlItems(w window, indent int, assumed prune.Type) bool {
 			}
 			out = whole
 		}
-		b.value(b.item(out, ok, model.Document{File: b.source.name, Line: line, Text: text[pos:end]}, assumed))
+		b.item(out, ok, model.Document{File: b.source.name, Line: line, Text: text[pos:end]}, assumed)
 		line += bytes.Count(text[pos:end], []byte("\n"))
 		pos = end
 	}
@@ -205,8 +206,7 @@ func (b *batch) jsonItems(w window, assumed prune.Type) bool {
 		if c == 0 {
 			return !w.last && pos > 0
 		}
-		out, end, ok := prune.JSON(b.out[:0], w.text, at, assumed, shapeOf)
-		b.out = out
+		out, end, ok := b.memo.pruner.JSON(w.text, at, assumed)
 		if !ok {
 			whole, valid := firstJSON(w.text[at:])
 			if !valid {
@@ -214,7 +214,7 @@ func (b *batch) jsonItems(w window, assumed prune.Type) bool {
 			}
 			out, end = whole, at+len(whole)
 		}
-		b.value(b.item(out, ok, model.Document{File: b.source.name, Line: lines.at(at), Text: w.text[at:end]}, assumed))
+		b.item(out, ok, model.Document{File: b.source.name, Line: lines.at(at), Text: w.text[at:end]}, assumed)
 		at, c = prune.Next(w.text, end)
 		switch {
 		case c == ',':

@@ -5,14 +5,15 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // member is one member of a JSON object, or one element of an array.
 type member struct {
-	name  string
+	// name is that of a member, and index the number of an element.
+	name  []byte
+	index int
 	value jsontext.Value
 	// offset is where value begins.
 	offset int
@@ -36,8 +37,7 @@ func jsonValues(text []byte, yield func(value jsontext.Value, offset int)) error
 }
 
 // members returns the members of an object or the elements of an array that
-// jsonValues or toJSON has approved, and nothing for another value. Names of
-// array elements are their numbers.
+// jsonValues or toJSON has approved, and nothing for another value.
 func members(text jsontext.Value) iter.Seq[member] {
 	return func(yield func(member) bool) {
 		at := skipBlanks(text, 0)
@@ -53,10 +53,10 @@ func members(text jsontext.Value) iter.Seq[member] {
 			var m member
 			if isObject {
 				end := valueEnd(text, at)
-				m.name, _ = unquote(text[at:end])
+				m.name = unquoted(text[at:end])
 				at = skipBlanks(text, skipBlanks(text, end)+1) // behind the colon
 			} else {
-				m.name = strconv.Itoa(i)
+				m.index = i
 			}
 			end := valueEnd(text, at)
 			m.value, m.offset = text[at:end:end], at
@@ -84,12 +84,7 @@ func valueEnd(text []byte, at int) int {
 	for at < len(text) {
 		switch text[at] {
 		case '"':
-			for at++; text[at] != '"'; at++ {
-				if text[at] == '\\' {
-					at++
-				}
-			}
-			at++
+			at = textEnd(text, at)
 		case '{', '[':
 			depth++
 			at++
@@ -116,16 +111,44 @@ func valueEnd(text []byte, at int) int {
 	return at
 }
 
+// textEnd returns where the text ends that begins at text[at:].
+func textEnd(text []byte, at int) int {
+	for at++; ; at++ {
+		at += bytes.IndexByte(text[at:], '"')
+		slashes := 0
+		for text[at-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return at + 1
+		}
+	}
+}
+
 // unquote returns the string that value holds, and whether it holds one.
 func unquote(value jsontext.Value) (string, bool) {
 	if value.Kind() != '"' {
 		return "", false
 	}
-	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner), true
+	return string(unquoted(value)), true
+}
+
+// unquote is the function unquote for what is often the same.
+func (r *reader) unquote(value jsontext.Value) (string, bool) {
+	if value.Kind() != '"' {
+		return "", false
 	}
-	s, err := jsontext.AppendUnquote(nil, value)
-	return string(s), err == nil
+	return r.memo.words.Of(unquoted(value)), true
+}
+
+// unquoted returns what the text value says.
+func unquoted(value jsontext.Value) []byte {
+	inner := value[1 : len(value)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return inner
+	}
+	s, _ := jsontext.AppendUnquote(nil, value) // a text that was approved
+	return s
 }
 
 // isNull reports whether value is absent or null.

@@ -22,7 +22,6 @@
 package load
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -32,7 +31,7 @@ import (
 
 // Options are what Read is told beside the names.
 type Options struct {
-	// FS is where files are read from; nil means OS.
+	// FS is where files are read from, by several goroutines; nil means OS.
 	FS fs.FS
 	// Stdin is read for the name "-".
 	Stdin io.Reader
@@ -43,6 +42,13 @@ type Options struct {
 	// server would refuse, and the earlier ones of duplicate objects. All of
 	// them become warnings. What is not even YAML or JSON stays an error.
 	Lenient bool
+	// Progress, if not nil, is told now and then how many bytes of the input are
+	// dealt with, out of how many: each time that a megabyte or more has come to
+	// it, and at the end of the reading. Total is -1 if it is not known, which it
+	// is not for standard input. Compressed files count as they are. It is called
+	// by one goroutine at a time, which goes on when it returns, and read never
+	// falls.
+	Progress func(read, total int64)
 
 	// reference turns the fast paths off.
 	reference bool
@@ -60,7 +66,7 @@ type Options struct {
 // is not nil; that says which names could not be read, or that they hold
 // nothing.
 func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, error) {
-	r := &reader{fs: opts.FS, stdin: opts.Stdin, namespace: opts.Namespace, lenient: opts.Lenient, reference: opts.reference, window: opts.window, world: newWorld()}
+	r := &reader{fs: opts.FS, stdin: opts.Stdin, namespace: opts.Namespace, lenient: opts.Lenient, reference: opts.reference, window: opts.window, memo: newMemo(), world: newWorld()}
 	if r.fs == nil {
 		r.fs = OS{}
 	}
@@ -69,19 +75,16 @@ func Read(opts Options, names ...string) (*model.Cluster, []model.Diagnostic, er
 	}
 	sources, err := r.sources(names)
 	errs := []error{err}
-	for _, s := range sources {
-		if r.large(s) {
-			continue
+	r.progress = r.newProgress(opts.Progress, sources)
+	if r.reference || len(sources) <= handful {
+		for _, s := range sources {
+			r.progress.begin(s.size)
+			errs = append(errs, r.source(s))
 		}
-		data, err := r.content(s)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if text, ok := r.text(s, data); ok && !r.stream(s, bytes.NewReader(text), int64(len(text))) {
-			r.documents(s, text)
-		}
+	} else {
+		errs = append(errs, r.files(sources)...)
 	}
+	r.progress.end()
 	err = errors.Join(errs...)
 	if err == nil && r.seen == 0 && !r.failed() {
 		err = emptyError(names)

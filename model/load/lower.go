@@ -8,28 +8,33 @@ import (
 )
 
 func (r *reader) pod(obj object) {
+	if obj.pruned {
+		if p, ok := r.memo.pods.Read(obj.json, bulky(obj.origin)); ok {
+			keep(r, &r.world.pods, obj, &p, nil)
+			return
+		}
+	}
 	p, ds := workload.ReadPod(obj.json, obj.origin, obj.options()...)
 	p.Origin = bulky(p.Origin)
-	r.internPod(&p)
-	keep(r, (*world).podsOf, obj, p, ds)
+	keep(r, &r.world.pods, obj, &p, ds)
 }
 
 func (r *reader) controller(obj object) {
 	c, ds := workload.ReadController(obj.json, obj.origin, obj.options()...)
 	c.Origin, c.Template.Origin = bulky(c.Origin), bulky(c.Template.Origin)
-	keep(r, (*world).controllersOf, obj, c, ds)
+	keep(r, &r.world.controllers, obj, &c, ds)
 }
 
 func (r *reader) namespaceObject(obj object) {
 	n, ds := workload.ReadNamespace(obj.json, obj.origin, obj.options()...)
 	n.Origin = bulky(n.Origin)
-	keep(r, (*world).namespacesOf, obj, n, ds)
+	keep(r, &r.world.namespaces, obj, &n, ds)
 }
 
 func (r *reader) node(obj object) {
 	n, ds := workload.ReadNode(obj.json, obj.origin, obj.options()...)
 	n.Origin = bulky(n.Origin)
-	keep(r, (*world).nodesOf, obj, n, ds)
+	keep(r, &r.world.nodes, obj, &n, ds)
 }
 
 // bulky returns the origin of an object without its text, which is too large to
@@ -39,52 +44,56 @@ func bulky(o model.Origin) model.Origin {
 	return o
 }
 
-// internPod replaces the words of a pod by those of earlier pods.
-func (r *reader) internPod(p *workload.Pod) {
-	if r.words == nil {
-		return
-	}
-	for i := range p.Labels {
-		l := &p.Labels[i]
-		l.Key, l.Value = r.intern(l.Key), r.intern(l.Value)
-	}
-	for i := range p.Ports {
-		p.Ports[i].Name = r.intern(p.Ports[i].Name)
-	}
-	p.Node, p.Owner.Kind, p.Owner.Name = r.intern(p.Node), r.intern(p.Owner.Kind), r.intern(p.Owner.Name)
-	p.Namespace, p.Origin.Kind, p.Origin.Namespace = r.intern(p.Namespace), r.intern(p.Origin.Kind), r.intern(p.Origin.Namespace)
-	p.Origin.Name = p.Name
-}
-
 // keep adds v, which is what obj says, to a collection, unless something is
 // wrong with it.
-func keep[T any](r *reader, of func(*world) *collection[T], obj object, v T, ds []model.Diagnostic) {
-	if !r.judge(obj.origin, ds) {
-		return
+func keep[T any](r *reader, c *collection[T], obj object, v *T, ds []model.Diagnostic) {
+	if r.judge(obj.origin, ds) {
+		put(r, c, obj.identity(), v)
 	}
-	id, o := obj.identity(), bulky(obj.origin)
-	if r.forked {
-		r.kept = append(r.kept, kept{len(r.ds), func(r *reader) { add(r, of(r.world), id, o, v) }})
-		return
-	}
-	add(r, of(r.world), id, o, v)
 }
 
-// add adds v, which is the object at o, and reports another one of the same
-// identity.
-func add[T any](r *reader, c *collection[T], id identity, o model.Origin, v T) {
-	earlier, duplicate, same := c.add(id, v)
-	if !duplicate {
+// put adds v, or has it wait if r is a fork.
+func put[T any](r *reader, c *collection[T], id identity, v *T) {
+	if r.forked {
+		c.waiting = append(c.waiting, pending[T]{id, *v})
+		r.kept = append(r.kept, kept{len(r.ds), c.take})
 		return
 	}
-	d := model.Diagnostic{Severity: model.Error, Code: "duplicate", Origin: o}
+	add(r, c, id, v)
+}
+
+// kept says that a fork has read an object, which waits in its collection.
+type kept struct {
+	// at is the number of diagnostics before it.
+	at int
+	// take takes the object over from the world of the fork.
+	take func(r *reader, fork *world)
+}
+
+// taking returns how to take an object over that waits in a collection.
+func taking[T any](of func(*world) *collection[T]) func(*reader, *world) {
+	return func(r *reader, fork *world) {
+		waiting := &of(fork).waiting
+		next := &(*waiting)[0]
+		*waiting = (*waiting)[1:]
+		add(r, of(r.world), next.id, &next.v)
+	}
+}
+
+// add adds v, and reports another object of the same identity.
+func add[T any](r *reader, c *collection[T], id identity, v *T) {
+	earlier, now, same := c.add(id, v)
+	if earlier == nil {
+		return
+	}
+	d := model.Diagnostic{Severity: model.Error, Code: "duplicate", Origin: bulky(*now)}
 	place := fmt.Sprintf("%s:%d", earlier.File, earlier.Line)
 	switch {
 	case same:
 		d.Severity = model.Warning
 		d.Text = "the same object stands at " + place + " already"
 		d.Hint = "remove one of the two"
-	case r.lenient:
+	case r.lenient || c.laterCounts:
 		d.Severity = model.Warning
 		d.Text = "replaces a different object of the same name at " + place + ": verdicts may be wrong"
 		d.Hint = "remove one of the two"

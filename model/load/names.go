@@ -37,26 +37,10 @@ func (r *reader) leaveOut(o model.Origin, ds []model.Diagnostic) bool {
 }
 
 // keepName is keep for an object that leads from a name to pods.
-func keepName[T any](r *reader, of func(*world) *collection[T], obj object, v T, ds []model.Diagnostic) {
-	if !r.leaveOut(obj.origin, ds) {
-		return
+func keepName[T any](r *reader, c *collection[T], obj object, v T, ds []model.Diagnostic) {
+	if r.leaveOut(obj.origin, ds) {
+		put(r, c, obj.identity(), &v)
 	}
-	id, o := obj.identity(), bulky(obj.origin)
-	take := func(r *reader) { addName(r, of(r.world), id, o, v) }
-	if r.forked {
-		r.kept = append(r.kept, kept{len(r.ds), take})
-		return
-	}
-	take(r)
-}
-
-// addName adds v, as add does. Of different objects of one name, the later one
-// counts, with a warning.
-func addName[T any](r *reader, c *collection[T], id identity, o model.Origin, v T) {
-	lenient := r.lenient
-	r.lenient = true
-	add(r, c, id, o, v)
-	r.lenient = lenient
 }
 
 // handWritten is about the largest text of a Service that a person writes.
@@ -71,7 +55,7 @@ func (r *reader) service(obj object) {
 		obj.origin = bulky(obj.origin)
 	}
 	s, ds := service.Read(obj.json, obj.origin, obj.pruned)
-	keepName(r, (*world).servicesOf, obj, s, ds)
+	keepName(r, &r.world.names.services, obj, s, ds)
 }
 
 func (r *reader) endpointSlice(obj object) {
@@ -81,13 +65,13 @@ func (r *reader) endpointSlice(obj object) {
 		r.leaveOut(obj.origin, ds)
 		return
 	}
-	keepName(r, (*world).endpointsOf, obj, endpoints{obj.origin, []model.EndpointSlice{s}}, ds)
+	keepName(r, &r.world.names.endpoints, obj, endpoints{obj.origin, []model.EndpointSlice{s}}, ds)
 }
 
 func (r *reader) endpoints(obj object) {
 	obj.origin = bulky(obj.origin)
 	s, ds := service.ReadEndpoints(obj.json, obj.origin, obj.pruned)
-	keepName(r, (*world).endpointsOf, obj, endpoints{obj.origin, s}, ds)
+	keepName(r, &r.world.names.endpoints, obj, endpoints{obj.origin, s}, ds)
 }
 
 // configMap reads the few ConfigMaps that configure DNS. Only theirs are worth
@@ -98,47 +82,47 @@ func (r *reader) configMap(obj object) {
 	}
 	obj.origin.Doc = retained(obj.origin.Doc)
 	f, _, ds := dns.Read(obj.json, obj.origin)
-	keepName(r, (*world).corefilesOf, obj, f, ds)
+	keepName(r, &r.world.names.corefiles, obj, f, ds)
 }
 
 func (r *reader) ingress(obj object) {
 	obj.origin.Doc = retained(obj.origin.Doc)
 	obj.group = "networking.k8s.io" // extensions was another name for it
 	v, ds := ingress.Read(obj.json, obj.origin, obj.version != "v1", obj.pruned)
-	keepName(r, (*world).routesOf, obj, v, ds)
+	keepName(r, &r.world.names.routes, obj, v, ds)
 }
 
 func (r *reader) openShiftRoute(obj object) {
 	obj.origin.Doc = retained(obj.origin.Doc)
 	v, ds := ingress.ReadRoute(obj.json, obj.origin, obj.pruned)
-	keepName(r, (*world).routesOf, obj, v, ds)
+	keepName(r, &r.world.names.routes, obj, v, ds)
 }
 
 func (r *reader) gatewayRoute(obj object) {
 	obj.origin.Doc = retained(obj.origin.Doc)
 	v, ds := gateway.ReadRoute(obj.json, obj.origin, obj.pruned)
-	keepName(r, (*world).routesOf, obj, v, ds)
+	keepName(r, &r.world.names.routes, obj, v, ds)
 }
 
 func (r *reader) ingressClass(obj object) {
 	c, ds := ingress.ReadClass(obj.json, bulky(obj.origin), obj.pruned)
-	keepName(r, (*world).classesOf, obj, c, ds)
+	keepName(r, &r.world.names.classes, obj, c, ds)
 }
 
 func (r *reader) gatewayClass(obj object) {
 	c, ds := gateway.ReadClass(obj.json, bulky(obj.origin), obj.pruned)
-	keepName(r, (*world).classesOf, obj, c, ds)
+	keepName(r, &r.world.names.classes, obj, c, ds)
 }
 
 func (r *reader) gateway(obj object) {
 	obj.origin.Doc = retained(obj.origin.Doc)
 	g, ds := gateway.ReadGateway(obj.json, obj.origin, obj.pruned)
-	keepName(r, (*world).gatewaysOf, obj, g, ds)
+	keepName(r, &r.world.names.gateways, obj, g, ds)
 }
 
 func (r *reader) grant(obj object) {
 	g, ds := gateway.ReadGrant(obj.json, bulky(obj.origin), obj.pruned)
-	keepName(r, (*world).grantsOf, obj, g, ds)
+	keepName(r, &r.world.names.grants, obj, g, ds)
 }
 
 // nameObjects are the objects that lead from names to pods, each once.
@@ -160,26 +144,34 @@ type endpoints struct {
 
 func newNameObjects() nameObjects {
 	return nameObjects{
-		services: newCollection(func(s *model.Service) *model.Origin {
+		services: laterCounts((*world).servicesOf, func(s *model.Service) *model.Origin {
 			s.Ports = placeless(s.Ports, func(p *model.ServicePort) { p.Origin = model.Origin{} })
 			return &s.Origin
 		}),
-		endpoints: newCollection(func(e *endpoints) *model.Origin {
+		endpoints: laterCounts((*world).endpointsOf, func(e *endpoints) *model.Origin {
 			e.slices = placeless(e.slices, func(s *model.EndpointSlice) { s.Origin = model.Origin{} })
 			return &e.origin
 		}),
-		routes:  newCollection(placelessRoute),
-		classes: newCollection(func(c *model.Class) *model.Origin { return &c.Origin }),
-		gateways: newCollection(func(g *model.Gateway) *model.Origin {
+		routes:  laterCounts((*world).routesOf, placelessRoute),
+		classes: laterCounts((*world).classesOf, func(c *model.Class) *model.Origin { return &c.Origin }),
+		gateways: laterCounts((*world).gatewaysOf, func(g *model.Gateway) *model.Origin {
 			g.Listeners = placeless(g.Listeners, func(l *model.Listener) { l.Origin = model.Origin{} })
 			return &g.Origin
 		}),
-		grants: newCollection(func(g *model.Grant) *model.Origin { return &g.Origin }),
-		corefiles: newCollection(func(f *model.Corefile) *model.Origin {
+		grants: laterCounts((*world).grantsOf, func(g *model.Grant) *model.Origin { return &g.Origin }),
+		corefiles: laterCounts((*world).corefilesOf, func(f *model.Corefile) *model.Origin {
 			f.Servers = placeless(f.Servers, placelessServer)
 			return &f.Origin
 		}),
 	}
+}
+
+// laterCounts returns a collection in which, of different objects of one name,
+// the later one counts, with a warning.
+func laterCounts[T any](of func(*world) *collection[T], origin func(*T) *model.Origin) collection[T] {
+	c := newCollection(of, origin)
+	c.laterCounts = true
+	return c
 }
 
 // placeless returns a copy of a list without the origins of its parts, so that

@@ -59,7 +59,7 @@ func (r *reader) object(v value, h head) {
 		return
 	}
 	switch {
-	case strings.Contains(" "+entry.versions+" ", " "+version+" "):
+	case entry.versions == version || strings.Contains(" "+entry.versions+" ", " "+version+" "):
 		entry.read(r, obj)
 	case entry.leadsToPods:
 		r.leaveOut(obj.origin, []model.Diagnostic{{
@@ -79,7 +79,7 @@ func (r *reader) word(o model.Origin, field string, value jsontext.Value, inheri
 	if isNull(value) {
 		return inherited, true
 	}
-	s, ok := unquote(value)
+	s, ok := r.unquote(value)
 	if !ok {
 		r.refuse(o.At(field), strict.WrongType, "must be a string, found "+describe(value), "write the name in quotes, or without any if it is a plain word")
 	}

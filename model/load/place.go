@@ -48,11 +48,19 @@ func (w *world) place() placement {
 		controllers[workloadKey{c.Namespace, c.Kind, c.Name}] = c
 	}
 	parts := map[workloadKey]*workloadParts{}
+	var last workloadKey // pods of one workload stand together in a dump
+	var lastParts *workloadParts
 	part := func(k workloadKey) *workloadParts {
-		if parts[k] == nil {
-			parts[k] = &workloadParts{}
+		if k == last && lastParts != nil {
+			return lastParts
 		}
-		return parts[k]
+		p := parts[k]
+		if p == nil {
+			p = &workloadParts{}
+			parts[k] = p
+		}
+		last, lastParts = k, p
+		return p
 	}
 	for k, c := range controllers {
 		top := topOwner(controllers, k, nil)
@@ -79,7 +87,17 @@ func (w *world) place() placement {
 		keys = append(keys, k)
 	}
 	slices.SortFunc(keys, compareKeys)
-	out := placement{perNode: map[int]bool{}}
+	standIns := 0
+	for _, p := range parts {
+		if len(p.pods) == 0 {
+			standIns++
+		}
+	}
+	out := placement{
+		workloads: make([]model.Workload, 0, len(keys)),
+		pods:      make([]model.Pod, 0, len(w.pods.all)+standIns),
+		perNode:   map[int]bool{},
+	}
 	for _, k := range keys {
 		out.add(k, parts[k])
 	}

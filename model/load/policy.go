@@ -20,6 +20,12 @@ var policySchema = strict.SchemaOf(networkingv1.NetworkPolicy{})
 // API server does that is told not to be strict.
 func (r *reader) networkPolicy(obj object) {
 	obj.origin.Doc = retained(obj.origin.Doc)
+	if np, ok := netpol.Plain(obj.json, r.memo.words); ok && !r.reference {
+		np.Namespace = obj.namespace // VAL-6
+		policy, ds := netpol.Lower(&np, obj.origin)
+		keep(r, &r.world.policies, obj, &policy, ds)
+		return
+	}
 	var np networkingv1.NetworkPolicy
 	var ds, unknown []model.Diagnostic
 	for _, p := range policySchema.Decode(obj.json, &np, strict.UnknownAllowed()) {
@@ -39,7 +45,7 @@ func (r *reader) networkPolicy(obj object) {
 		policy, ds = netpol.Lower(&np, obj.origin)
 	}
 	ds = slices.DeleteFunc(ds, func(d model.Diagnostic) bool { return followsFrom(d, unknown) })
-	keep(r, (*world).policiesOf, obj, policy, slices.Concat(unknown, ds))
+	keep(r, &r.world.policies, obj, &policy, slices.Concat(unknown, ds))
 }
 
 // adminPolicy returns the reader of a kind of admin policy. With leniency a rule
@@ -48,7 +54,7 @@ func adminPolicy(read func(text []byte, origin model.Origin, lenient bool) (mode
 	return func(r *reader, obj object) {
 		obj.origin.Doc = retained(obj.origin.Doc)
 		policy, ds := read(obj.json, obj.origin, r.lenient)
-		keep(r, (*world).policiesOf, obj, policy, ds)
+		keep(r, &r.world.policies, obj, &policy, ds)
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 
 	"netreach/model"
 	"netreach/model/load/internal/prune"
+	"netreach/model/lower/plain"
+	"netreach/model/lower/strict"
+	"netreach/model/lower/workload"
 )
 
 // reader is the state of one call of Read.
@@ -20,11 +23,12 @@ type reader struct {
 	// reference turns the fast paths off, and window is the size of windows.
 	reference bool
 	window    int
-	// forked readers read a part of the input. They keep what they read, and
-	// words that came before.
+	// forked readers read a part of the input, and keep what they read.
 	forked bool
 	kept   []kept
-	words  map[string]string
+	memo   *memo
+	// progress belongs to the reader that is not forked.
+	progress *progress
 
 	// seen counts the values that are not null.
 	seen int
@@ -34,6 +38,20 @@ type reader struct {
 	leftOut []model.Diagnostic
 	located locator
 	world   *world
+}
+
+// memo is what objects share with those that were read before them.
+type memo struct {
+	words  plain.Words
+	pods   *workload.PlainPods
+	pruner *prune.Pruner
+	// file is a buffer for small files.
+	file []byte
+}
+
+func newMemo() *memo {
+	words := plain.Words{}
+	return &memo{words: words, pods: workload.NewPlainPods(words), pruner: prune.New(shapeOf)}
 }
 
 // value is a JSON value that is an object of the cluster, or a list of them, or
@@ -67,8 +85,11 @@ func (v value) origin() model.Origin {
 
 // documents reads all the documents of a source.
 func (r *reader) documents(s source, text []byte) {
+	done := 0
 	for _, doc := range split(s.name, text) {
 		r.document(s, doc)
+		done += len(doc.Text)
+		r.progress.at(int64(done), int64(len(text)))
 	}
 }
 
@@ -102,7 +123,7 @@ func (r *reader) jsonValue(v value) {
 // cut.
 func (r *reader) yamlDocument(s source, doc model.Document) {
 	if !r.reference {
-		if out, ok := pruned(nil, doc, prune.Type{}); ok {
+		if out, ok := pruned(r.memo.pruner, doc, prune.Type{}); ok {
 			r.value(value{source: s, json: out, pruned: true, doc: &doc, line: doc.Line})
 			return
 		}
@@ -176,7 +197,7 @@ func (r *reader) items(v value, h head, apiVersion, kind string) {
 			r.jsonValue(item)
 			continue
 		}
-		item.doc, item.root = v.doc, under(v.root, "items["+m.name+"]")
+		item.doc, item.root = v.doc, under(v.root, strict.Item("items", m.index))
 		item.line = r.located.line(model.Origin{Doc: v.doc, Line: v.line, Field: item.root})
 		r.value(item)
 	}

@@ -76,13 +76,14 @@ func shapeOf(apiVersion, kind string) (*prune.Shape, bool) {
 	return wholeShape, true
 }
 
-// pruned returns the JSON of what counts of a YAML document, or false if it has
-// to be read in the ordinary way. It is for documents that toJSON would take.
-func pruned(out []byte, doc model.Document, assumed prune.Type) ([]byte, bool) {
+// pruned returns the JSON of what counts of a YAML document, until p is used
+// again, or false if it has to be read in the ordinary way. It is for documents
+// that toJSON would take.
+func pruned(p *prune.Pruner, doc model.Document, assumed prune.Type) ([]byte, bool) {
 	at := len(doc.Text) - len(bytes.TrimLeft(doc.Text, " "))
 	if at == len(doc.Text) {
 		return nil, false
 	}
-	out, end, ok := prune.YAML(out, doc.Text, at, at, assumed, shapeOf)
+	out, end, ok := p.YAML(doc.Text, at, at, assumed)
 	return out, ok && end == len(doc.Text)
 }

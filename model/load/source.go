@@ -18,6 +18,8 @@ type source struct {
 	// named tells that the user named the file itself, and not a directory that
 	// it lies in.
 	named bool
+	// size is that of the file, if somebody wants to know and it is known.
+	size int64
 }
 
 // stdin is the name of standard input.
@@ -41,7 +43,7 @@ func (r *reader) sources(names []string) ([]source, error) {
 	}
 	for _, name := range names {
 		if name == stdin {
-			add(source{name, true})
+			add(source{name: name, named: true})
 			continue
 		}
 		info, err := fs.Stat(r.fs, name)
@@ -52,10 +54,10 @@ func (r *reader) sources(names []string) ([]source, error) {
 			found, err := r.manifests(name)
 			errs = append(errs, err)
 			for _, f := range found {
-				add(source{f, false})
+				add(source{name: f})
 			}
 		default:
-			add(source{name, true})
+			add(source{name: name, named: true})
 		}
 	}
 	return out, errors.Join(errs...)
@@ -75,14 +77,14 @@ func (r *reader) manifests(dir string) ([]string, error) {
 		case d.Type()&fs.ModeSymlink != 0:
 			info, err := fs.Stat(r.fs, name)
 			switch {
-			case err != nil && isManifest(name):
+			case err != nil && IsManifest(name):
 				errs = append(errs, readError(name, err))
 			case err == nil && info.IsDir():
 				r.warn(model.Origin{File: name}, "link-skipped", "a link to a directory, which is not followed", "name the directory itself with -f to read it")
-			case err == nil && info.Mode().IsRegular() && isManifest(name):
+			case err == nil && info.Mode().IsRegular() && IsManifest(name):
 				out = append(out, name)
 			}
-		case d.Type().IsRegular() && isManifest(name):
+		case d.Type().IsRegular() && IsManifest(name):
 			out = append(out, name)
 		}
 		return nil
@@ -94,8 +96,8 @@ func (r *reader) manifests(dir string) ([]string, error) {
 	return nil, fmt.Errorf("no manifests in %q: in a directory, files named *.yaml, *.yml and *.json are read, also with .gz", dir)
 }
 
-// isManifest reports whether a file in a directory is read, by its name.
-func isManifest(name string) bool {
+// IsManifest reports whether a file in a directory is read, by its name.
+func IsManifest(name string) bool {
 	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
 	switch path.Ext(name) {
 	case ".yaml", ".yml", ".json":
@@ -108,9 +110,6 @@ func isManifest(name string) bool {
 // known. It reports false, and has done nothing, if it is not: the file can be
 // opened again then.
 func (r *reader) large(s source) bool {
-	if s.name == stdin || r.reference {
-		return false
-	}
 	file, err := r.fs.Open(s.name)
 	if err != nil {
 		return false
@@ -118,6 +117,18 @@ func (r *reader) large(s source) bool {
 	defer file.Close()
 	info, err := file.Stat()
 	return err == nil && info.Mode().IsRegular() && r.stream(s, file, info.Size())
+}
+
+// sizeOf returns the size of the file s, or reports that it cannot be known.
+func (r *reader) sizeOf(s source) (int64, bool) {
+	if s.name == stdin {
+		return 0, false
+	}
+	info, err := fs.Stat(r.fs, s.name)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0, false
+	}
+	return info.Size(), true
 }
 
 // content returns what the source holds.
@@ -132,7 +143,7 @@ func (r *reader) content(s source) ([]byte, error) {
 	if r.stdin == nil {
 		return nil, errors.New("reading standard input: there is none")
 	}
-	text, err := io.ReadAll(r.stdin)
+	text, err := io.ReadAll(r.progress.reading(r.stdin))
 	if err != nil {
 		return nil, fmt.Errorf("reading standard input: %w", err)
 	}

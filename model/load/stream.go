@@ -2,13 +2,13 @@ package load
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"io"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
+	"netreach/model"
 	"netreach/model/load/internal/prune"
 )
 
@@ -32,10 +32,11 @@ type layout struct {
 type batch struct {
 	*reader
 	source source
+	// doc is the item of a list that is being read.
+	doc model.Document
 	// tail is what stands behind the items of a list.
 	tail []byte
 	ok   bool
-	out  []byte
 }
 
 // stream reads a large input, of the given length, in windows, with several workers:
@@ -50,8 +51,8 @@ type batch struct {
 // begins behind it. A window that ends where an item does proves that the
 // next begins at one.
 func (r *reader) stream(s source, in io.Reader, length int64) bool {
-	size := cmp.Or(r.window, windowSize)
-	if r.reference || length < int64(size/4) {
+	size := r.windowSize()
+	if r.reference || r.isSmall(length) {
 		return false
 	}
 	head := make([]byte, size)
@@ -65,24 +66,29 @@ func (r *reader) stream(s source, in io.Reader, length int64) bool {
 	}
 	w := windows{in: io.MultiReader(bytes.NewReader(head[l.start:]), in), mark: l.mark, next: l.next}
 	w.line = 1 + bytes.Count(head[:l.start], []byte("\n"))
-	batches, ok := r.batches(s, &w, l, size)
+	done := int64(l.start)
+	batches, ok := r.batches(s, &w, l, size, func(n int) {
+		done += int64(n)
+		r.progress.at(done, length)
+	})
 	if !ok || !l.closed(r, head[:l.start], batches[len(batches)-1].tail) {
 		return false
 	}
-	objects := 0
-	for _, b := range batches {
-		objects += len(b.kept)
+	forks := make([]*world, len(batches))
+	for i, b := range batches {
+		forks[i] = b.world
 	}
-	r.world.reserve(objects)
+	r.world.reserve(forks)
 	for _, b := range batches {
 		r.take(b.reader)
-		b.kept = nil
+		b.reader = nil
 	}
 	return true
 }
 
-// batches reads all windows. It reports false as soon as one cannot be read.
-func (r *reader) batches(s source, w *windows, l layout, size int) ([]*batch, bool) {
+// batches reads all windows, and calls passed with the length of each when a
+// worker has it. It reports false as soon as one cannot be read.
+func (r *reader) batches(s source, w *windows, l layout, size int, passed func(n int)) ([]*batch, bool) {
 	type job struct {
 		window
 		*batch
@@ -98,15 +104,17 @@ func (r *reader) batches(s source, w *windows, l layout, size int) ([]*batch, bo
 	for range n {
 		free <- make([]byte, 0, size)
 		workers.Go(func() {
-			words := map[string]string{}
-			var scratch []byte
+			memo := newMemo()
+			before := r.world
 			for j := range jobs {
-				j.words, j.out = words, scratch
+				j.memo = memo
+				j.world.expect(before)
 				if j.ok = !failed.Load() && bytes.IndexByte(j.text, 0) < 0 && l.read(j.batch, j.window); !j.ok {
 					failed.Store(true)
 				}
-				scratch, j.out, j.words = j.out, nil, nil
+				j.memo = nil
 				j.located = locator{}
+				before = j.world
 				free <- j.text
 			}
 		})
@@ -121,7 +129,9 @@ func (r *reader) batches(s source, w *windows, l layout, size int) ([]*batch, bo
 		last = window.last
 		b := &batch{reader: r.fork(), source: s}
 		out = append(out, b)
+		n := len(window.text)
 		jobs <- job{window, b}
+		passed(n)
 	}
 	close(jobs)
 	workers.Wait()
@@ -131,7 +141,7 @@ func (r *reader) batches(s source, w *windows, l layout, size int) ([]*batch, bo
 // fork returns a reader for a part of the input. It keeps what it reads until
 // take.
 func (r *reader) fork() *reader {
-	return &reader{fs: r.fs, namespace: r.namespace, lenient: r.lenient, forked: true, world: newWorld()}
+	return &reader{fs: r.fs, namespace: r.namespace, lenient: r.lenient, window: r.window, forked: true, world: newWorld()}
 }
 
 // take takes over what a fork has read.
@@ -141,30 +151,10 @@ func (r *reader) take(fork *reader) {
 	for _, k := range fork.kept {
 		r.ds = append(r.ds, fork.ds[from:k.at]...)
 		from = k.at
-		k.keep(r)
+		k.take(r, fork.world)
 	}
 	r.ds = append(r.ds, fork.ds[from:]...)
 	r.leftOut = append(r.leftOut, fork.leftOut...)
-}
-
-// kept is an object that a fork has read.
-type kept struct {
-	// at is the number of diagnostics before it.
-	at   int
-	keep func(*reader)
-}
-
-// intern returns s, or the string that is equal to it and came first.
-func (r *reader) intern(s string) string {
-	if r.words == nil || s == "" {
-		return s
-	}
-	w, ok := r.words[s]
-	if !ok {
-		r.words[s] = s
-		w = s
-	}
-	return w
 }
 
 // layoutOf returns how an input is to be read that begins with head.
@@ -174,7 +164,7 @@ func layoutOf(head []byte) (layout, bool) {
 			return layout{}, false
 		}
 	}
-	if bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
+	if bytes.HasPrefix(head, []byte(gzipMagic)) || bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		return layout{}, false
 	}
 	if looksJSON(head) {

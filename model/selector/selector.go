@@ -34,12 +34,23 @@ func FromMap(m map[string]string) Labels {
 // Get returns the value of key, and whether the key is present. It costs one
 // binary search.
 func (l Labels) Get(key string) (string, bool) {
+	if len(l) <= fewLabels {
+		for i := range l {
+			if l[i].Key == key {
+				return l[i].Value, true
+			}
+		}
+		return "", false
+	}
 	i, ok := slices.BinarySearchFunc(l, key, func(e Label, k string) int { return strings.Compare(e.Key, k) })
 	if !ok {
 		return "", false
 	}
 	return l[i].Value, true
 }
+
+// fewLabels are searched one by one, which is faster for so few.
+const fewLabels = 8
 
 // With returns a copy of l in which key has the given value.
 func (l Labels) With(key, value string) Labels {
@@ -94,7 +105,9 @@ type Requirement struct {
 
 // Matches reports whether labels meet the requirement. An absent key meets
 // NotIn and DoesNotExist (SEL-5, SEL-6); an empty value is a value (SEL-3).
-func (r Requirement) Matches(labels Labels) bool {
+func (r Requirement) Matches(labels Labels) bool { return r.matches(labels) }
+
+func (r *Requirement) matches(labels Labels) bool {
 	v, ok := labels.Get(r.Key)
 	switch r.Op {
 	case In:
@@ -145,8 +158,8 @@ func (s Selector) Everything() bool { return len(s.Requirements) == 0 }
 
 // Matches reports whether labels meet every requirement (SEL-1, SEL-7).
 func (s Selector) Matches(labels Labels) bool {
-	for _, r := range s.Requirements {
-		if !r.Matches(labels) {
+	for i := range s.Requirements {
+		if !s.Requirements[i].matches(labels) {
 			return false
 		}
 	}

@@ -125,7 +125,7 @@ func (s *session) ask(verb render.Verb, args, controllers []string) error {
 // renderer returns the renderer that -o chooses for a verb.
 func (s *session) renderer(verb render.Verb) (render.Renderer, error) {
 	return render.New(s.flags.output, verb, s.out, render.Options{
-		Color: s.env.colors(), Table: s.env.IsTerminal, Width: s.env.Width, Locate: load.Locate,
+		Color: s.env.colors(), Table: s.env.IsTerminal, Width: s.env.Width, Locate: load.Locate, Pairs: s.pairs,
 	})
 }
 

@@ -48,9 +48,13 @@ func (o output) Write(p []byte) (int, error) {
 type session struct {
 	env Env
 	// out is what goes to standard output if the verb has no trouble.
-	out   *bufio.Writer
-	code  int
-	flags globals
+	out *bufio.Writer
+	// warned are the diagnostics that were printed.
+	warned map[string]bool
+	code   int
+	flags  globals
+	// pairs is the flag of matrix.
+	pairs bool
 	// globals are the flags of all verbs, and tell which the user gave.
 	globals *pflag.FlagSet
 	// configName is the configuration file that was read, or "", and switches
@@ -114,7 +118,7 @@ all addresses, and needs neither a cluster nor a network.`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	s.globalFlags(root.PersistentFlags())
 	root.AddCommand(
-		s.reads(s.can()), s.reads(s.explain()), s.reads(s.matrix()), s.reads(s.graph()),
+		s.reads(s.can()), s.reads(s.explain()), s.reads(s.matrix()), s.reads(s.graph()), s.reads(s.diff()), s.reads(s.bisect()),
 		s.profiles(), s.config(), s.demo(), s.version(), s.completion(),
 	)
 	root.SetHelpCommand(s.help(root))

@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"netreach/cmd/internal/cli"
+	"netreach/model/load/git/gittest"
 )
 
 // result is what a command line left behind.
@@ -66,9 +67,16 @@ func shop(t *testing.T) fs.FS {
 			t.Fatal(err)
 		}
 		files["manifests/"+filepath.Base(name)] = &fstest.MapFile{Data: text}
+		files["before/"+filepath.Base(name)] = &fstest.MapFile{Data: text}
+		if base := filepath.Base(name); base != "policies.yaml" {
+			files["after/"+base] = &fstest.MapFile{Data: text}
+			files["branch.yaml"] = &fstest.MapFile{Data: text}
+		}
 		all = append(all, text)
 	}
 	files["dump.yaml"] = &fstest.MapFile{Data: bytes.Join(all, []byte("\n---\n"))}
+	files["main.yaml"] = files["dump.yaml"]
+	files["accepted.txt"] = &fstest.MapFile{Data: []byte("# nothing is\n")}
 	return cleaned{files}
 }
 
@@ -172,7 +180,7 @@ func TestMain_OutputFails(t *testing.T) {
 // TestMain_Examples runs every example of every help text, and of the manual in
 // the package comment of cmd/netreach.
 func TestMain_Examples(t *testing.T) {
-	for _, verb := range []string{"", "can", "explain", "matrix", "graph", "profiles", "config", "demo", "version", "completion", "help"} {
+	for _, verb := range []string{"", "can", "explain", "matrix", "graph", "diff", "bisect", "profiles", "config", "demo", "version", "completion", "help"} {
 		help := netreach(t, strings.Fields("help "+verb))
 		_, examples, ok := strings.Cut(help.stdout, "\nExamples:\n")
 		if !ok || help.code != 0 {
@@ -212,7 +220,12 @@ func runExamples(t *testing.T, text string) {
 		command, _, _ = strings.Cut(command, " | ")
 		command, _, _ = strings.Cut(command, " > ")
 		command = strings.NewReplacer("'", "", ")", "").Replace(strings.TrimSpace(command))
-		got := netreach(t, strings.Fields(command), func(e *cli.Env) { e.Stdin = bytes.NewReader(dump) })
+		got := netreach(t, strings.Fields(command), func(e *cli.Env) {
+			e.Stdin = bytes.NewReader(dump)
+			if strings.Contains(command, "--git") || strings.Contains(command, "--staged") {
+				e.Dir = shopRepository(t)
+			}
+		})
 		if got.code == 2 || got.stdout == "" {
 			t.Errorf("netreach %s: exit code %d: %s", command, got.code, got.stderr)
 		}
@@ -221,6 +234,37 @@ func runExamples(t *testing.T, text string) {
 	if ran == 0 {
 		t.Errorf("no command among the examples:\n%s", text)
 	}
+}
+
+// shopRepository makes a repository with the shop in manifests/: with policies at
+// the tag v1.4 and on main, and without them on a branch, which is checked out. A
+// change is staged.
+func shopRepository(t *testing.T) string {
+	t.Helper()
+	repo := gittest.New(t)
+	write := func(from string) {
+		err := fs.WalkDir(shop(t).(cleaned).FS, from, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(shop(t), name)
+			repo.Write("manifests/"+path.Base(name), string(text))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("before")
+	repo.Commit("shop")
+	repo.Git("tag", "v1.4")
+	repo.Git("checkout", "--quiet", "-b", "change")
+	repo.Remove("manifests")
+	write("after")
+	repo.Commit("no policies")
+	write("before")
+	repo.Git("add", ".")
+	return repo.Dir
 }
 
 // TestMain_Version prints what the binary knows about itself.

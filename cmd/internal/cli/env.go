@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime/debug"
+	"time"
 )
 
 // Env is everything that the command line sees of the process that runs it.
@@ -21,10 +22,17 @@ type Env struct {
 	Dir string
 	// Getenv returns an environment variable, or "".
 	Getenv func(string) string
+	// Now returns the time, for how long something took. Nil tells none.
+	Now func() time.Time
 	// IsTerminal tells whether a person looks at Stdout, and Width how many
 	// columns they see; 0 is unknown.
 	IsTerminal bool
 	Width      int
+	// WatchesErrors tells whether a person looks at Stderr, and Tick returns a
+	// channel that tells the time every so often, and what stops that. Progress
+	// is shown where both are there.
+	WatchesErrors bool
+	Tick          func(time.Duration) (ticks <-chan time.Time, stop func())
 	// Build returns what the binary knows about itself.
 	Build func() (*debug.BuildInfo, bool)
 }

@@ -10,6 +10,7 @@ import (
 	"netreach/cmd/internal/render"
 	"netreach/engine"
 	"netreach/model/expect"
+	"netreach/model/load/git"
 )
 
 // The exit codes, of every verb and whatever the output format.
@@ -65,6 +66,7 @@ func hints(err error) []string {
 		syntax *expect.SyntaxError
 		peer   *engine.PeerError
 		format *render.FormatError
+		repo   *git.Error
 		hint   string
 	)
 	switch {
@@ -76,6 +78,8 @@ func hints(err error) []string {
 		hint = peer.Hint
 	case errors.As(err, &format):
 		hint = format.Hint()
+	case errors.As(err, &repo):
+		hint = repo.Hint
 	}
 	if hint == "" {
 		return nil

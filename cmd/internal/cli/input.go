@@ -35,6 +35,8 @@ func (s *session) read() (*input, error) {
 	if err != nil {
 		return nil, err
 	}
+	waiting := s.progress("compiling")
+	defer waiting.end()
 	return compile(cluster, prefixes, plugin)
 }
 
@@ -55,9 +57,11 @@ func (s *session) cluster() (*model.Cluster, []netip.Prefix, error) {
 	if _, err := expect.ParsePeer(s.flags.namespace+"/*", ""); err != nil && s.flags.namespace != "" {
 		return nil, nil, troublef("a namespace has at most 63 lower-case letters, digits and dashes", "--namespace %s: not the name of a namespace", s.flags.namespace)
 	}
+	waiting := s.progress("reading")
 	cluster, problems, err := load.Read(load.Options{
-		FS: s.env.FS, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient,
+		FS: s.env.FS, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient, Progress: waiting.counter(),
 	}, s.flags.files...)
+	waiting.end()
 	if reported := s.diagnose("input", problems); reported != nil {
 		return nil, nil, reported
 	}
@@ -103,9 +107,13 @@ func (s *session) diagnose(what string, problems []model.Diagnostic) error {
 	for _, d := range problems {
 		if d.Severity == model.Error {
 			errs++
-		} else if s.flags.quiet {
-			continue
+		} else if s.flags.quiet || s.warned[d.String()] {
+			continue // what both states of a repository have is said once
 		}
+		if s.warned == nil {
+			s.warned = map[string]bool{}
+		}
+		s.warned[d.String()] = true
 		fmt.Fprintln(s.env.Stderr, d)
 	}
 	switch errs {

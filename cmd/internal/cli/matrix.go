@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"netreach/cmd/internal/render"
@@ -10,6 +12,7 @@ func (s *session) matrix() *cobra.Command {
 	var v view
 	var versus string
 	var numbers summary
+	var pairs bool
 	cmd := &cobra.Command{
 		Use:   "matrix -f FILE",
 		Short: "Show who reaches whom",
@@ -21,8 +24,8 @@ With --port it looks at these ports only; on a terminal it then draws a table
 for each of them. Addresses outside that policies treat apart are named by their
 ranges; "other internet" is what is left, and a line below says of what.
 
-The formats tsv, csv and json have a row for every pair, that of a peer with
-itself included, and none for two peers outside:
+The formats tsv and csv have a row for every pair, that of a peer with itself
+included, and none for two peers outside:
 
   src<TAB>dst<TAB>port<TAB>verdict
 
@@ -31,7 +34,13 @@ Without --port the row names the ports that are allowed, joined with commas, or
 follows where members of the two peers differ, or where the answer is open. In
 tsv and csv the addresses outside are internet and private, with the verdict some
 where a part of them differs, and what --external adds, so that a block that a
-policy names adds no rows. In json their parts stand behind them.
+policy names adds no rows.
+
+In json the parts of internet and private stand behind them. It has the peers
+once, groups of peers that no verdict tells apart, and blocks: every source of
+some groups to every destination of others has the same verdicts. So it is small
+where the matrix is large, and says as much. With --pairs it has an item for
+every pair instead.
 
 With --summary it counts instead: how many pairs of pods have which verdict on
 which port, a pod with itself included, how many pods are isolated, and which
@@ -53,9 +62,17 @@ up to the plugin. tsv and csv have a row for each change:
   netreach matrix -f manifests/ --by pod --port 80 --port 53/udp --external 8.8.8.8 -o tsv
   netreach matrix -f manifests/ --by namespace -o md
   netreach matrix -f manifests/ --cni calico --versus cilium
+  netreach matrix -f dump.yaml -o json
   netreach matrix -f dump.yaml --summary`,
 		Args: wantsNothing("peers go with --from and --to"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if pairs && s.flags.output != "json" {
+				return usage(cmd, "add -o json, or use -o tsv", "--pairs is about the form of json")
+			}
+			if pairs && (numbers.wanted || versus != "") {
+				return usage(cmd, "drop one of the two", "--pairs is about the whole matrix, and goes with neither --summary nor --versus")
+			}
+			s.pairs = pairs
 			if numbers.wanted || cmd.Flags().Changed("top") {
 				return s.showSummary(cmd, &v, numbers)
 			}
@@ -67,6 +84,7 @@ up to the plugin. tsv and csv have a row for each change:
 	}
 	v.register(cmd)
 	numbers.register(cmd)
+	cmd.Flags().BoolVar(&pairs, "pairs", false, "with -o json, write an item for every pair instead of blocks")
 	cmd.Flags().StringVar(&versus, "versus", "", "show only what changes from the profile of --cni to `PROFILE`")
 	s.completeView(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("versus", words(profileWords()...)) // the flag exists
@@ -82,8 +100,14 @@ func (s *session) showMatrix(v *view) error {
 	if err != nil {
 		return err
 	}
+	if n := len(m.Sources) * len(m.Destinations); n > longMatrix && s.flags.output != "json" {
+		s.hint(fmt.Sprintf("%d pairs make a long matrix; --summary counts them, -o json takes those together that are alike, and --from, --to and --by namespace narrow it", n))
+	}
 	return out.Matrix(m)
 }
+
+// longMatrix is the number of pairs from which on nobody reads a matrix.
+const longMatrix = 4_000_000
 
 // viewed reads the input and takes the look at it that v asks for. Hints that
 // belong to it go to stderr.
@@ -96,11 +120,18 @@ func (s *session) viewed(v *view) (*render.Matrix, *input, choice, error) {
 	if err != nil {
 		return nil, nil, c, err
 	}
+	waiting := s.progress("judging")
 	m, err := in.look(c, render.OutsideIn(s.flags.output))
+	hint := ""
+	if err == nil {
+		m.Table.Quotient()
+		hint = in.addressesOf(m)
+	}
+	waiting.end()
 	if err != nil {
 		return nil, nil, c, err
 	}
 	s.hint(in.noPort(c.ports))
-	s.hint(in.addressesOf(m))
+	s.hint(hint)
 	return m, in, c, nil
 }

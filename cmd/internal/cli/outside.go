@@ -33,15 +33,15 @@ func (l *look) eachRange() {
 // addresses that are treated alike. The whole is then the name of these ends
 // together.
 func (l *look) alikeTogether() {
-	inside := slices.Clone(l.ends)
 	ends := l.in.outside()
+	treatment := l.treatment(ends)
 	for len(ends) > 0 {
 		n := 1
 		for n < len(ends) && !isWhole(ends[n]) {
 			n++
 		}
-		l.whole(ends[0], l.alike(inside, ends[1:n]))
-		ends = ends[n:]
+		l.whole(ends[0], alike(ends[1:n], treatment[1:n]))
+		ends, treatment = ends[n:], treatment[n:]
 	}
 }
 
@@ -56,29 +56,51 @@ func (in *input) outside() []engine.End {
 
 func isWhole(e engine.End) bool { return e.Name == "internet" || e.Name == "private" }
 
-// alike gathers parts that the given ends treat alike, and that are treated
-// alike by them, in the order of their first.
-func (l *look) alike(inside, parts []engine.End) [][]engine.End {
-	var tables []*engine.Table
+// treatment tells of each end outside how the ends so far treat it and how it
+// treats them: alike if the words are equal.
+func (l *look) treatment(outside []engine.End) []string {
+	keys := make([][]byte, len(outside))
+	ends := slices.Concat(l.ends, outside)
+	within, beyond := upTo(len(ends))[:len(l.ends)], upTo(len(ends))[len(l.ends):]
 	for _, in := range []*input{l.in, l.in.versus} {
-		if in != nil {
-			tables = append(tables, in.matrix.Table(slices.Concat(inside, parts)))
+		if in == nil {
+			continue
+		}
+		t := l.table(in, ends)
+		t.Only(beyond, within)
+		sources := t.Quotient()
+		t.Only(within, beyond)
+		destinations := t.Quotient()
+		for k, i := range beyond {
+			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(sources.Source(i)))
+			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(destinations.Destination(i)))
 		}
 	}
+	words := make([]string, len(keys))
+	for k := range keys {
+		words[k] = string(keys[k])
+	}
+	return words
+}
+
+// upTo returns the numbers below n.
+func upTo(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// alike gathers parts of one treatment, in the order of their first.
+func alike(parts []engine.End, treatment []string) [][]engine.End {
 	at := map[string]int{}
 	var out [][]engine.End
 	for k, part := range parts {
-		var key []byte
-		for i := range inside {
-			for _, t := range tables {
-				key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(i, len(inside)+k)))
-				key = binary.LittleEndian.AppendUint32(key, uint32(t.Cell(len(inside)+k, i)))
-			}
-		}
-		n, ok := at[string(key)]
+		n, ok := at[treatment[k]]
 		if !ok {
 			n = len(out)
-			at[string(key)] = n
+			at[treatment[k]] = n
 			out = append(out, nil)
 		}
 		out[n] = append(out[n], part)

@@ -24,10 +24,9 @@ func (in *input) parts(q question, src, dst engine.End, a engine.Answer) []rende
 	sources, destinations := in.members(q.src, src), in.members(q.dst, dst)
 	ends := slices.Concat(sources, destinations)
 	m := &render.Matrix{
-		Table:  in.matrix.Table(ends),
-		Named:  func(i, j int, port model.PortMatch) engine.Answer { return in.matrix.Judge(ends[i], ends[j], port) },
-		Ranges: map[int][]engine.AddrRange{},
+		Table: in.matrix.Table(ends), Ports: []model.PortMatch{q.port}, Ranges: map[int][]engine.AddrRange{},
 	}
+	in.answers(m, ends)
 	for i, e := range ends {
 		if r, ok := rangeOf(e); ok && e.Outside {
 			m.Ranges[i] = []engine.AddrRange{r}

@@ -52,7 +52,9 @@ func (s *session) showSummary(cmd *cobra.Command, v *view, y summary) error {
 	if err != nil {
 		return err
 	}
+	waiting := s.progress("counting")
 	o := render.Overview{Summary: in.matrix.Summary(y.top), Ports: c.ports, Top: y.top}
+	waiting.end()
 	if slices.ContainsFunc(o.Summary.Ports, func(c engine.PortCount) bool { return c.Unknown > 0 }) {
 		s.hint("some verdicts are unknown; netreach explain says of a flow what would settle it")
 	}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"net/netip"
+
 	"netreach/cmd/internal/render"
 	"netreach/engine"
 	"netreach/model"
@@ -33,30 +35,43 @@ func (s *session) showVersus(v *view, name string) error {
 	if err != nil {
 		return err
 	}
+	waiting := s.progress("comparing")
+	in, m, comparison, err := compareUnder(cluster, prefixes, before, after, c, render.OutsideIn(s.flags.output))
+	hint := ""
+	if err == nil {
+		hint = in.addressesBetween(m, comparison)
+	}
+	waiting.end()
+	if err != nil {
+		return err
+	}
+	s.hint(hint)
+	return out.Versus(&render.Versus{Before: before.name, After: after.name, Matrix: m, Comparison: comparison})
+}
+
+// compareUnder compiles a cluster for two implementations, and compares what a
+// choice is about.
+func compareUnder(cluster *model.Cluster, prefixes []netip.Prefix, before, after implementation, c choice, outside render.Outside) (*input, *render.Matrix, *engine.Comparison, error) {
 	// The universe is made without switches, so that it tells apart whatever
 	// either profile does.
 	u, err := engine.NewUniverse(model.Options{PodCIDRs: prefixes}, cluster)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	in := &input{cluster: cluster, implementation: before, universe: u}
 	if in.matrix, err = in.under(before.switches); err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	in.versus = &input{cluster: cluster, implementation: after, universe: u}
 	if in.versus.matrix, err = in.versus.under(after.switches); err != nil {
-		return err
+		return nil, nil, nil, err
 	}
-	m, err := in.look(c, render.OutsideIn(s.flags.output))
+	m, err := in.look(c, outside)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	comparison, err := engine.Compare(in.matrix, in.versus.matrix, m.Table.Ends)
-	if err != nil {
-		return err
-	}
-	s.hint(in.addressesBetween(m, comparison))
-	return out.Versus(&render.Versus{Before: before.name, After: after.name, Matrix: m, Comparison: comparison})
+	return in, m, comparison, err
 }
 
 // addressesBetween is addressesOf for what changes.

@@ -78,7 +78,7 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 	l := look{in: in, m: &render.Matrix{
 		By: c.by, Ports: c.ports, Summary: in.summary(),
 		Ranges: map[int][]engine.AddrRange{},
-	}, at: map[string]int{}}
+	}, at: map[string]int{}, tables: map[*input]*engine.Table{}}
 	l.inside(c.by)
 	switch outside {
 	case render.Wholes:
@@ -104,20 +104,39 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 		return nil, err
 	}
 	ends := l.ends
-	l.m.Table = in.matrix.Table(ends)
-	l.m.Named = func(src, dst int, port model.PortMatch) engine.Answer {
-		return in.matrix.Judge(ends[src], ends[dst], port)
-	}
+	l.m.Table = l.table(in, ends)
+	l.m.Table.Only(l.m.Sources, l.m.Destinations)
+	in.answers(l.m, ends)
 	l.m.Namespace = func(i int) string { return in.namespace(ends[i]) }
 	return l.m, nil
 }
 
+// answers lets a matrix of ends ask about named ports.
+func (in *input) answers(m *render.Matrix, ends []engine.End) {
+	m.Named = func(src, dst int, port model.PortMatch) engine.Answer {
+		return in.matrix.Judge(ends[src], ends[dst], port)
+	}
+	m.Numbers = func(end int, port model.PortMatch) ([]engine.PortRange, bool) {
+		return in.matrix.Numbers(ends[end], port)
+	}
+}
+
 // look gathers the ends of a matrix.
 type look struct {
-	in   *input
-	m    *render.Matrix
-	ends []engine.End
-	at   map[string]int // by name of an end
+	in     *input
+	m      *render.Matrix
+	ends   []engine.End
+	at     map[string]int           // by name of an end
+	tables map[*input]*engine.Table // the last one that was made, by table
+}
+
+// table returns the table of ends, which shares what the last one knows.
+func (l *look) table(in *input, ends []engine.End) *engine.Table {
+	if last := l.tables[in]; last != nil {
+		return last.Between(ends)
+	}
+	l.tables[in] = in.matrix.Table(ends)
+	return l.tables[in]
 }
 
 // add adds an end, unless one of its name is there, and returns its index.
@@ -142,12 +161,21 @@ func (l *look) inside(by string) {
 	default:
 		ends = l.in.matrix.Workloads()
 	}
+	var namespaces []string
+	for _, e := range ends {
+		l.add(e)
+		namespaces = append(namespaces, l.in.namespace(e))
+	}
+	l.sets(namespaces)
+}
+
+// sets adds the sets that name all ends of a namespace and all together, given
+// the namespace of each of the first ends.
+func (l *look) sets(namespaces []string) {
 	byNamespace := map[string]*render.Set{}
 	everything := render.Set{Name: "*/*"}
-	for _, e := range ends {
-		i := l.add(e)
+	for i, ns := range namespaces {
 		everything.Ends = append(everything.Ends, i)
-		ns := l.in.namespace(e)
 		if byNamespace[ns] == nil {
 			byNamespace[ns] = &render.Set{Name: ns + "/*"}
 		}
@@ -168,13 +196,10 @@ func (l *look) inside(by string) {
 // all ends if there are no peers. A peer that is some of those ends together
 // means them; any other is added as an end of its own.
 func (l *look) focus(peers []expect.Peer, all int) ([]int, error) {
-	var out []int
 	if len(peers) == 0 {
-		for i := range all {
-			out = append(out, i)
-		}
-		return out, nil
+		return upTo(all), nil
 	}
+	var out []int
 	for _, p := range peers {
 		e, err := l.in.resolve(p)
 		if err != nil {

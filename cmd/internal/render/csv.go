@@ -45,3 +45,6 @@ func (c commas) Versus(v *Versus) error {
 
 // Graph has no form.
 func (commas) Graph(*Graph) error { return &FormatError{Name: "csv", Verb: GraphOf, Known: true} }
+
+// Diff has no form.
+func (commas) Diff(*Diff) error { return &FormatError{Name: "csv", Verb: DiffOf, Known: true} }

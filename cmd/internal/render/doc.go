@@ -7,9 +7,11 @@
 //	tsv    one row for each pair and port, a contract for scripts
 //	csv    the same rows, quoted for spreadsheets
 //	json   everything, a contract for programs: see [QueryDocument], [MatrixDocument],
-//	       [VersusDocument] and [GraphDocument]
+//	       [VersusDocument], [DiffDocument] and [GraphDocument]
 //	md     Markdown tables for pull requests
 //	dot    a picture for Graphviz
+//	sarif, github, junit
+//	       what a change does, for code scanning, annotations and test reports
 //
 // A renderer decides nothing: verdicts come from package engine, exit codes
 // from package cli. It writes a result as it goes and keeps no copy, so the

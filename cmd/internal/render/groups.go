@@ -49,9 +49,10 @@ func (m *Matrix) grouped() grouping {
 	slices.SortStableFunc(all, func(a, b contents) int { return compareBlocks(a.block, b.block) })
 	for _, b := range all {
 		g.count.add(m, b.block)
+		src, dst := m.names(b.src), m.names(b.dst)
 		for _, s := range m.Table.Segments(b.cell) {
 			if s.Verdict != model.Denied {
-				g.flows = append(g.flows, Flows{s.Verdict, m.names(b.src), m.names(b.dst), Ports(s.Ports)})
+				g.flows = append(g.flows, Flows{s.Verdict, src, dst, Ports(s.Ports)})
 			}
 		}
 	}
@@ -154,10 +155,12 @@ func ranking() []model.Verdict {
 func (m *Matrix) blocksOn(port model.PortMatch, denied bool) map[model.Verdict][]block {
 	blocks := map[model.Verdict][]block{}
 	if port.Kind == model.PortNamed {
-		for i, j := range m.pairs() {
-			v := m.Named(i, j, port).Verdict
-			if (denied || v != model.Denied) && !m.Table.Itself(i, j) {
-				blocks[v] = append(blocks[v], block{v, []int{i}, []int{j}})
+		verdict := perContent(m, func(j Judgement) model.Verdict { return j.Verdict })
+		at := slices.Index(m.Ports, port)
+		for i, j := range m.cells() {
+			v := verdict(i, j, at)
+			if (denied || v != model.Denied) && !m.Table.Itself(i, j.end) {
+				blocks[v] = append(blocks[v], block{v, []int{i}, []int{j.end}})
 			}
 		}
 		return blocks

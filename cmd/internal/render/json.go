@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"strconv"
 
 	"netreach/engine"
 	"netreach/model"
@@ -68,61 +69,141 @@ func (o object) Query(q *Query) error {
 	return o.indented(d)
 }
 
-// Matrix writes a MatrixDocument, one flow at a time.
+// Matrix writes a MatrixDocument, one block at a time, or a PairsDocument.
 func (o object) Matrix(m *Matrix) error {
+	if o.opts.Pairs {
+		return o.pairs(m)
+	}
+	b := m.blocks()
 	d := MatrixDocument{
-		Head: Head{Schema, "matrix"}, By: m.By, Ports: []string{},
-		Summary: SummaryDocument{
-			m.Summary.Namespaces, m.Summary.Workloads, m.Summary.Pods,
-			m.Summary.Isolated[model.Ingress], m.Summary.Isolated[model.Egress],
-		},
-		Peers: []PeerDocument{}, Flows: []PairDocument{},
+		MatrixHead: m.head("matrix"), Peers: []PeerDocument{}, Sources: []string{}, Destinations: []string{},
+		Contents: [][]VerdictDocument{}, Rest: b.rest, Itself: []ItselfDocument{}, Blocks: []BlockDocument{},
 	}
-	for _, p := range m.Ports {
-		d.Ports = append(d.Ports, p.String())
+	number := make([]int, len(m.Table.Ends)) // by end: its place among the peers
+	for k, i := range m.Shown() {
+		number[i] = k
+		d.Peers = append(d.Peers, m.peer(i))
 	}
+	list := func(ends []int) string {
+		numbers := make([]int, len(ends))
+		for k, i := range ends {
+			numbers[k] = number[i]
+		}
+		return string(appendNumbers(nil, numbers))
+	}
+	for _, ends := range b.sources {
+		d.Sources = append(d.Sources, list(ends))
+	}
+	for _, ends := range b.destinations {
+		d.Destinations = append(d.Destinations, list(ends))
+	}
+	for _, all := range b.contents {
+		var content []VerdictDocument
+		for _, j := range all {
+			content = append(content, verdictDocument(j))
+		}
+		d.Contents = append(d.Contents, content)
+	}
+	for _, s := range b.itself {
+		d.Itself = append(d.Itself, ItselfDocument{list(s.ends), s.content})
+	}
+	return o.stream(d, func(write func(line []byte) error) error {
+		var line []byte
+		for _, one := range b.list {
+			line = appendNumbers(append(line[:0], `{"src":"`...), one.src)
+			line = appendNumbers(append(line, `","dst":"`...), one.dst)
+			line = strconv.AppendInt(append(line, `","content":`...), int64(one.content), 10)
+			if err := write(append(line, '}')); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pairs writes a PairsDocument, one flow at a time.
+func (o object) pairs(m *Matrix) error {
+	d := PairsDocument{MatrixHead: m.head("pairs"), Peers: []PeerDocument{}, Flows: []PairDocument{}}
+	names := map[int][]byte{}
 	for _, i := range m.Shown() {
-		e := m.Table.Ends[i]
-		d.Peers = append(d.Peers, PeerDocument{e.Name, m.Namespace(i), e.Outside, e.Weight})
+		d.Peers = append(d.Peers, m.peer(i))
+		name, err := encode(m.Table.Ends[i].Name)
+		if err != nil {
+			return err
+		}
+		names[i] = name
 	}
-	head, err := encode(d)
+	return o.stream(d, func(write func(line []byte) error) error {
+		tails := perContent(m, func(j Judgement) []byte { return m.tail(j) })
+		var line []byte
+		for i, j := range m.cells() {
+			for k := range m.ports() {
+				line = append(append(append(line[:0], `{"src":`...), names[i]...), `,"dst":`...)
+				line = append(append(append(line, names[j.end]...), ','), tails(i, j, k)...)
+				if err := write(line); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// stream writes a document that ends in an empty list, and the items of that
+// list as they come, one a line.
+func (o object) stream(document any, items func(write func(line []byte) error) error) error {
+	head, err := encode(document)
 	if err != nil {
 		return err
 	}
-	// Flows stands last in the document, so that its items can be put in before
-	// the two brackets that close it.
 	if _, err := o.w.Write(head[:len(head)-len("]}")]); err != nil {
 		return err
 	}
-	names := make(map[int][]byte, len(d.Peers))
-	for _, i := range m.Shown() {
-		if names[i], err = encode(m.Table.Ends[i].Name); err != nil {
+	end := "\n"
+	if err := items(func(line []byte) error {
+		if _, err := io.WriteString(o.w, end); err != nil {
 			return err
 		}
-	}
-	tails := perContent(m, func(j Judgement) []byte { return m.tail(j) })
-	line := []byte("\n")
-	for i, j := range m.pairs() {
-		for k := range m.ports() {
-			line = append(append(append(line, `{"src":`...), names[i]...), `,"dst":`...)
-			line = append(append(append(line, names[j]...), ','), tails(i, j, k)...)
-			if _, err := o.w.Write(line); err != nil {
-				return err
-			}
-			line = append(line[:0], ",\n"...)
-		}
+		end = ",\n"
+		_, err := o.w.Write(line)
+		return err
+	}); err != nil {
+		return err
 	}
 	_, err = io.WriteString(o.w, "\n]}\n")
 	return err
 }
 
-// tail returns what follows the two names in a PairDocument.
-func (m *Matrix) tail(j Judgement) []byte {
+func (m *Matrix) head(kind string) MatrixHead {
+	h := MatrixHead{
+		Head: Head{Schema, kind}, By: m.By, Ports: []string{},
+		Summary: SummaryDocument{
+			m.Summary.Namespaces, m.Summary.Workloads, m.Summary.Pods,
+			m.Summary.Isolated[model.Ingress], m.Summary.Isolated[model.Egress],
+		},
+	}
+	for _, p := range m.Ports {
+		h.Ports = append(h.Ports, p.String())
+	}
+	return h
+}
+
+func (m *Matrix) peer(end int) PeerDocument {
+	e := &m.Table.Ends[end]
+	return PeerDocument{e.Name, m.Namespace(end), e.Outside, e.Weight}
+}
+
+func verdictDocument(j Judgement) VerdictDocument {
 	v := VerdictDocument{Port: j.Port.String(), Verdict: j.Verdict.String()}
 	if len(j.Parts) > 1 {
 		v.Parts = parts(j.Parts)
 	}
-	out, err := encode(v)
+	return v
+}
+
+// tail returns what follows the two names in a PairDocument.
+func (m *Matrix) tail(j Judgement) []byte {
+	out, err := encode(verdictDocument(j))
 	if err != nil {
 		panic(fmt.Sprintf("bug: words that are no JSON: %v", err))
 	}

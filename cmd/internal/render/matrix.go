@@ -22,6 +22,9 @@ type Matrix struct {
 	// Named judges one pair, given by index, on a named port: its number is the
 	// destination's affair, so that the table cannot tell.
 	Named func(src, dst int, port model.PortMatch) engine.Answer
+	// Numbers returns what a named port is on the members of an end, and whether
+	// it is the same on all of them. It may be nil where no port is named.
+	Numbers func(end int, port model.PortMatch) (numbers []engine.PortRange, same bool)
 	// Namespace returns the namespace that all members of an end lie in, or "".
 	Namespace func(end int) string
 	// Sets are the sets that have a name of their own, the larger ones first.
@@ -33,6 +36,11 @@ type Matrix struct {
 	// whole behind one another.
 	Rests   []Rest
 	Summary Summary
+
+	index     *setIndex           // made when a name is first asked for
+	addressed map[string][]string // names of lists of ends outside
+	numbered  map[int]int         // by end, see numbers
+	classes   map[string]int      // what named ports are -> number
 }
 
 // Summary counts what the matrix is about.
@@ -81,12 +89,68 @@ func (m *Matrix) On(src, dst int) []engine.Segment {
 
 // Judge judges one pair, given by index, on a port.
 func (m *Matrix) Judge(src, dst int, port model.PortMatch) Judgement {
-	if port.Kind == model.PortNamed {
+	if port.Kind == model.PortNamed && m.numbers(dst) < 0 {
 		a := m.Named(src, dst, port)
 		return Judgement{port, a.Verdict, a.Segments}
 	}
-	c := m.Table.Cell(src, dst)
-	return Judgement{port, m.Table.Verdict(c, port), Clip(m.Table.Segments(c), port)}
+	return m.judgeCell(m.Table.Cell(src, dst), dst, port)
+}
+
+// judgeCell judges a cell of which dst is the destination. A named port has one
+// number there, or none: see numbers.
+func (m *Matrix) judgeCell(c engine.CellID, dst int, port model.PortMatch) Judgement {
+	on := port
+	if port.Kind == model.PortNamed {
+		numbers, _ := m.Numbers(dst, port)
+		if len(numbers) == 0 {
+			return Judgement{Port: port}
+		}
+		on = numbers[0].Match()
+	}
+	return Judgement{port, m.Table.Verdict(c, on), Clip(m.Table.Segments(c), on)}
+}
+
+// named reports whether a port that was asked for is a name.
+func (m *Matrix) named() bool {
+	return slices.ContainsFunc(m.Ports, func(p model.PortMatch) bool { return p.Kind == model.PortNamed })
+}
+
+// numbers tells ends apart by what the named ports are on them that were asked
+// for. It is negative where a name is several things on an end; then each pair is
+// a question of its own.
+func (m *Matrix) numbers(end int) int {
+	if !m.named() {
+		return 0
+	}
+	if n, ok := m.numbered[end]; ok {
+		return n
+	}
+	if m.numbered == nil {
+		m.numbered, m.classes = map[int]int{}, map[string]int{}
+	}
+	var key []byte
+	several := false
+	for _, port := range m.Ports {
+		if port.Kind != model.PortNamed {
+			continue
+		}
+		numbers, same := m.Numbers(end, port)
+		several = several || !same || len(numbers) > 1
+		for _, n := range numbers {
+			key = append(key, n.String()...)
+		}
+		key = append(key, ';')
+	}
+	class, ok := m.classes[string(key)]
+	if !ok {
+		class = len(m.classes)
+		m.classes[string(key)] = class
+	}
+	if several {
+		class = -1
+	}
+	m.numbered[end] = class
+	return class
 }
 
 // ports returns the ports of the rows: "*" if none were asked for.

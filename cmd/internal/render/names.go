@@ -52,15 +52,9 @@ func (m *Matrix) names(ends []int) []string {
 	}
 	var out []named
 	var outside []int
-	rest := ends
-	for _, s := range m.Sets {
-		if len(s.Ends) > 1 && len(common(rest, s.Ends)) == len(s.Ends) {
-			out = append(out, named{s.Ends[0], s.Name})
-			rest = slices.DeleteFunc(slices.Clone(rest), func(i int) bool {
-				_, ok := slices.BinarySearch(s.Ends, i)
-				return ok
-			})
-		}
+	sets, rest := m.setsWithin(ends)
+	for _, s := range sets {
+		out = append(out, named{s.Ends[0], s.Name})
 	}
 	for _, i := range rest {
 		if len(m.Ranges[i]) == 0 {
@@ -80,9 +74,78 @@ func (m *Matrix) names(ends []int) []string {
 	return words
 }
 
+// setIndex finds sets by their members.
+type setIndex struct {
+	of    map[int][]int32 // by end: the sets of several ends that it is in
+	found []int32         // by set: members seen; all 0 between calls
+}
+
+// setsWithin returns the sets of which all members are among some ends, the first
+// of m.Sets where they overlap, and the ends that are in none of them. It costs
+// one step for each end and each set that it is in.
+func (m *Matrix) setsWithin(ends []int) (sets []*Set, rest []int) {
+	if m.index == nil {
+		m.index = &setIndex{of: map[int][]int32{}, found: make([]int32, len(m.Sets))}
+		for k, s := range m.Sets {
+			for _, i := range s.Ends {
+				if len(s.Ends) > 1 {
+					m.index.of[i] = append(m.index.of[i], int32(k))
+				}
+			}
+		}
+	}
+	var whole []int32
+	for _, i := range ends {
+		for _, k := range m.index.of[i] {
+			if m.index.found[k]++; int(m.index.found[k]) == len(m.Sets[k].Ends) {
+				whole = append(whole, k)
+			}
+		}
+	}
+	for _, i := range ends {
+		for _, k := range m.index.of[i] {
+			m.index.found[k] = 0
+		}
+	}
+	if len(whole) == 0 {
+		return nil, ends
+	}
+	slices.Sort(whole)
+	taken := map[int]bool{}
+	for _, k := range whole {
+		s := &m.Sets[k]
+		if slices.ContainsFunc(s.Ends, func(i int) bool { return taken[i] }) {
+			continue
+		}
+		sets = append(sets, s)
+		for _, i := range s.Ends {
+			taken[i] = true
+		}
+	}
+	for _, i := range ends {
+		if !taken[i] {
+			rest = append(rest, i)
+		}
+	}
+	return sets, rest
+}
+
 // addresses names the addresses of ends outside: what is all of a family of
 // internet or private, then rests, then ranges.
 func (m *Matrix) addresses(ends []int) []string {
+	key := listKey(ends)
+	words, ok := m.addressed[key]
+	if !ok {
+		if m.addressed == nil {
+			m.addressed = map[string][]string{}
+		}
+		words = m.addressWords(ends)
+		m.addressed[key] = words
+	}
+	return words
+}
+
+func (m *Matrix) addressWords(ends []int) []string {
 	left := map[engine.AddrRange]bool{}
 	for _, i := range ends {
 		for _, r := range m.Ranges[i] {

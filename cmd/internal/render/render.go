@@ -20,6 +20,8 @@ const (
 	VersusOf   Verb = "matrix --versus"
 	OverviewOf Verb = "matrix --summary"
 	GraphOf    Verb = "graph"
+	DiffOf     Verb = "diff"
+	BisectOf   Verb = "bisect"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -33,10 +35,14 @@ type Renderer interface {
 	Matrix(*Matrix) error
 	// Versus writes what changes from one profile to another.
 	Versus(*Versus) error
+	// Diff writes what changes from one state of a cluster to another one.
+	Diff(*Diff) error
 	// Overview writes the matrix in numbers.
 	Overview(*Overview) error
 	// Graph writes the matrix as a graph.
 	Graph(*Graph) error
+	// Bisect writes the commits that changed a flow.
+	Bisect(*Bisection) error
 }
 
 // Options say how to write.
@@ -47,6 +53,8 @@ type Options struct {
 	// instead of flow lines.
 	Table bool
 	Width int
+	// Pairs has the JSON of a matrix list every pair, instead of blocks of them.
+	Pairs bool
 	// Locate returns the line of a part of an object, or 0. Nil means that the
 	// line of the object itself is good enough.
 	Locate func(model.Origin) int
@@ -73,12 +81,15 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf}, newText},
-		{"dot", []Verb{GraphOf}, newDOT},
-		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf}, newTSV},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf}, newText},
+		{"dot", []Verb{GraphOf, DiffOf}, newDOT},
+		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf}, newJSON},
-		{"md", []Verb{MatrixOf, VersusOf, OverviewOf}, newMarkdown},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf}, newJSON},
+		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newMarkdown},
+		{"sarif", []Verb{DiffOf}, newSARIF},
+		{"github", []Verb{DiffOf}, newGitHub},
+		{"junit", []Verb{DiffOf}, newJUnit},
 	}
 }
 

@@ -48,6 +48,9 @@ func pods(t interface{ Fatal(...any) }, n int) *Matrix {
 	out.Named = func(src, dst int, port model.PortMatch) engine.Answer {
 		return m.Judge(out.Table.Ends[src], out.Table.Ends[dst], port)
 	}
+	out.Numbers = func(end int, port model.PortMatch) ([]engine.PortRange, bool) {
+		return m.Numbers(out.Table.Ends[end], port)
+	}
 	return out
 }
 
@@ -64,8 +67,9 @@ func TestRenderers_Verbs(t *testing.T) {
 		t.Fatal(err)
 	}
 	versus := &Versus{Matrix: &Matrix{By: "pod", Table: verdicts.Table(verdicts.Pods())}, Comparison: comparison}
+	difference := portsMoved(t, 2, "np.yaml")
 	for _, f := range formats() {
-		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf} {
+		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf} {
 			t.Run(f.name+" "+string(v), func(t *testing.T) {
 				var b bytes.Buffer
 				r := f.open(&b, Options{})
@@ -77,10 +81,14 @@ func TestRenderers_Verbs(t *testing.T) {
 					err = r.Matrix(m)
 				case VersusOf:
 					err = r.Versus(versus)
+				case BisectOf:
+					err = r.Bisect(&Bisection{Turns: []Turn{{Before: Moment{Absent: "no a/web"}, After: Moment{Query: q}}}})
 				case OverviewOf:
 					err = r.Overview(&Overview{})
 				case GraphOf:
 					err = r.Graph(g)
+				case DiffOf:
+					err = r.Diff(difference)
 				}
 				var refused *FormatError
 				if has := slices.Contains(f.verbs, v); has != (err == nil) || has != (b.Len() > 0) || !has && !errors.As(err, &refused) {

@@ -34,8 +34,8 @@ func (m *Matrix) Rows() iter.Seq[Row] {
 		return openPorts(j)
 	})
 	return func(yield func(Row) bool) {
-		for i, j := range m.pairs() {
-			row := Row{Src: m.Table.Ends[i].Name, Dst: m.Table.Ends[j].Name}
+		for i, j := range m.cells() {
+			row := Row{Src: m.Table.Ends[i].Name, Dst: m.Table.Ends[j.end].Name}
 			for k := range m.ports() {
 				for _, row.tail = range tails(i, j, k) {
 					if !yield(row) {
@@ -60,26 +60,65 @@ func openPorts(j Judgement) []tail {
 	return tails
 }
 
+// destination is an end with the content of the cell towards it.
+type destination struct {
+	end  int
+	cell engine.CellID
+}
+
+// cells yields every pair that is shown with its content, by source and then by
+// destination.
+func (m *Matrix) cells() iter.Seq2[int, destination] {
+	return func(yield func(int, destination) bool) {
+		var row []engine.CellID
+		for _, i := range m.Sources {
+			row = m.Table.Row(i, row)
+			for _, j := range m.Destinations {
+				if m.shown(i, j) && !yield(i, destination{j, row[j]}) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // perContent returns a function that gives f of the judgement about a pair on
 // the k-th port. It asks f once for each content and port, so that what a large
-// matrix costs for a pair is to look that up. Only a named port is judged pair
-// by pair.
-func perContent[T any](m *Matrix, f func(Judgement) T) func(src, dst, k int) T {
+// matrix costs for a pair is to look that up. Only a name that is several ports
+// on a destination is judged pair by pair.
+func perContent[T any](m *Matrix, f func(Judgement) T) func(src int, dst destination, k int) T {
 	type key struct {
-		cell engine.CellID
-		k    int
+		cell    engine.CellID
+		numbers int
+		k       int
 	}
-	known := map[key]T{}
+	type answer struct {
+		known bool
+		is    T
+	}
 	ports := m.ports()
-	return func(src, dst, k int) T {
-		if ports[k].Kind == model.PortNamed {
-			return f(m.Judge(src, dst, ports[k]))
+	plain := make([][]answer, len(ports)) // by port that is no name, and cell
+	named := map[key]T{}
+	return func(src int, dst destination, k int) T {
+		if ports[k].Kind != model.PortNamed {
+			for int(dst.cell) >= len(plain[k]) {
+				plain[k] = append(plain[k], answer{})
+			}
+			a := &plain[k][dst.cell]
+			if !a.known {
+				*a = answer{true, f(m.judgeCell(dst.cell, dst.end, ports[k]))}
+			}
+			return a.is
 		}
-		at := key{m.Table.Cell(src, dst), k}
-		v, ok := known[at]
+		numbers := m.numbers(dst.end)
+		if numbers < 0 {
+			return f(m.Judge(src, dst.end, ports[k]))
+		}
+		at := key{dst.cell, numbers, k}
+		v, ok := named[at]
 		if !ok {
-			v = f(m.Judge(src, dst, ports[k]))
-			known[at] = v
+			v = f(m.judgeCell(dst.cell, dst.end, ports[k]))
+			named[at] = v
 		}
 		return v
 	}

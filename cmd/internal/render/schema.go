@@ -9,7 +9,8 @@ const Schema = "netreach/v1"
 type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
-	// Kind is "query", "matrix", "versus", "summary" or "graph".
+	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph", "diff" or
+	// "bisect".
 	Kind string `json:"kind"`
 }
 
@@ -163,20 +164,71 @@ type PlaceDocument struct {
 	Line      int    `json:"line,omitempty"`
 }
 
-// MatrixDocument is the JSON form of matrix. It is written as it goes, with one
-// line for each item of Flows.
+// MatrixDocument is the JSON form of matrix. It is the whole matrix: what
+// PairsDocument says of each pair follows from it. It is written with one line
+// for each item of Blocks.
+//
+// Numbers are counted from 0. A list of numbers is a string of ascending numbers
+// and ranges of them, with commas between: "0-3,7" is 0, 1, 2, 3 and 7.
 type MatrixDocument struct {
+	MatrixHead
+	// Peers are the sources and destinations.
+	Peers []PeerDocument `json:"peers"`
+	// Sources are groups of peers that reach the same, as lists of numbers of
+	// Peers. Each peer that is a source is in one of them. Destinations are groups
+	// that are reached alike.
+	Sources      []string `json:"sources"`
+	Destinations []string `json:"destinations"`
+	// Contents are what there is to say of a pair: its verdict on each port that
+	// was asked for, in the order of Ports, or on every port.
+	Contents [][]VerdictDocument `json:"contents"`
+	// Rest is the number of the content of every pair that neither Itself nor a
+	// block is about. Two peers outside are no pair.
+	Rest int `json:"rest"`
+	// Itself are single pods. What such a pod makes of itself stands here, and
+	// not in the block that it lies in.
+	Itself []ItselfDocument `json:"itself"`
+	// Blocks hold each pair at most once.
+	Blocks []BlockDocument `json:"blocks"`
+}
+
+// ItselfDocument is the content of the pairs of some peers with themselves.
+type ItselfDocument struct {
+	// Peers is a list of numbers of MatrixDocument.Peers.
+	Peers string `json:"peers"`
+	// Content is a number of MatrixDocument.Contents.
+	Content int `json:"content"`
+}
+
+// BlockDocument is the content of every pair of a peer in some groups of sources
+// and one in some groups of destinations.
+type BlockDocument struct {
+	// Src and Dst are lists of numbers of MatrixDocument.Sources and Destinations.
+	Src string `json:"src"`
+	Dst string `json:"dst"`
+	// Content is a number of MatrixDocument.Contents.
+	Content int `json:"content"`
+}
+
+// PairsDocument is the JSON form of matrix --pairs. It is written as it goes,
+// with one line for each item of Flows.
+type PairsDocument struct {
+	MatrixHead
+	// Peers are the sources and destinations.
+	Peers []PeerDocument `json:"peers"`
+	// Flows holds every ordered pair but those of two peers outside, on each
+	// port that was asked for.
+	Flows []PairDocument `json:"flows"`
+}
+
+// MatrixHead begins the documents of matrix.
+type MatrixHead struct {
 	Head
 	// By is "pod", "workload" or "namespace".
 	By string `json:"by"`
 	// Ports are the ports that were asked for; empty means all of them.
 	Ports   []string        `json:"ports"`
 	Summary SummaryDocument `json:"summary"`
-	// Peers are the sources and destinations.
-	Peers []PeerDocument `json:"peers"`
-	// Flows holds every ordered pair but those of two peers outside, on each
-	// port that was asked for.
-	Flows []PairDocument `json:"flows"`
 }
 
 // SummaryDocument counts what the cluster holds.

@@ -88,8 +88,8 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 		if block == len(ranges)-1 {
 			inSpecial[at] = !inSpecial[at]
 		}
-		toggles[at].a ^= word(uint64(block) * 2)
-		toggles[at].b ^= word(uint64(block)*2 + 1)
+		toggles[at].a ^= Word(uint64(block) * 2)
+		toggles[at].b ^= Word(uint64(block)*2 + 1)
 	}
 	spans := make([][][2]int, len(ranges))
 	for block, rs := range ranges {
@@ -121,17 +121,27 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 		a.class[i] = id
 	}
 	a.blocks = make([][]int32, len(ranges)-1)
+	taken := make([]int32, len(ids)) // by class: the last block that took it, +1
+	var list []int32
 	for block := range a.blocks {
+		list = list[:0]
 		for _, span := range spans[block] {
-			a.blocks[block] = append(a.blocks[block], a.class[span[0]:span[1]]...)
+			for _, class := range a.class[span[0]:span[1]] {
+				if taken[class] != int32(block)+1 {
+					taken[class] = int32(block) + 1
+					list = append(list, class)
+				}
+			}
 		}
-		slices.Sort(a.blocks[block])
-		a.blocks[block] = slices.Compact(a.blocks[block])
+		if !slices.IsSorted(list) {
+			slices.Sort(list)
+		}
+		a.blocks[block] = slices.Clone(list)
 	}
 }
 
-// word returns the n-th of a fixed sequence of random words.
-func word(n uint64) uint64 {
+// Word returns the n-th of a fixed sequence of random words.
+func Word(n uint64) uint64 {
 	x := (n + 1) * 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
@@ -143,6 +153,22 @@ func (a *Addrs) Len() int { return len(a.special) }
 
 // Of returns the class of an address. IPv4-mapped IPv6 counts as IPv4 (NP-38).
 func (a *Addrs) Of(addr netip.Addr) int { return int(a.class[a.interval(addr.Unmap().WithZone(""))]) }
+
+// Around returns the interval that holds an address.
+func (a *Addrs) Around(addr netip.Addr) Range {
+	i := a.interval(addr.Unmap().WithZone(""))
+	return a.at(i)
+}
+
+// at returns the i-th interval.
+func (a *Addrs) at(i int) Range {
+	from := a.starts[i]
+	to := lastOf(from)
+	if i+1 < len(a.starts) && a.starts[i+1].Is4() == from.Is4() {
+		to = a.starts[i+1].Prev()
+	}
+	return Range{from, to, int(a.class[i])}
+}
 
 func (a *Addrs) interval(addr netip.Addr) int {
 	i, ok := slices.BinarySearchFunc(a.starts, addr, netip.Addr.Compare)
@@ -169,15 +195,17 @@ type Range struct {
 	Class    int
 }
 
+// Contains reports whether an address is in the range. A zero Range holds none.
+func (r Range) Contains(a netip.Addr) bool {
+	a = a.Unmap()
+	return r.From.IsValid() && r.From.Is4() == a.Is4() && r.From.Compare(a) <= 0 && a.WithZone("").Compare(r.To) <= 0
+}
+
 // Ranges returns every interval in ascending order, v4 before v6.
 func (a *Addrs) Ranges() []Range {
 	out := make([]Range, len(a.starts))
-	for i, from := range a.starts {
-		to := lastOf(from)
-		if i+1 < len(a.starts) && a.starts[i+1].Is4() == from.Is4() {
-			to = a.starts[i+1].Prev()
-		}
-		out[i] = Range{from, to, int(a.class[i])}
+	for i := range out {
+		out[i] = a.at(i)
 	}
 	return out
 }

@@ -8,21 +8,32 @@
 package atoms
 
 import (
-	"slices"
+	"math/bits"
 
 	"netreach/model"
 )
 
 // PortCuts collects the port ranges that rules name. The zero value is ready.
 type PortCuts struct {
-	starts [model.Protocols][]uint16
+	// starts has a bit for each port at which an atom begins.
+	starts [model.Protocols][(int(model.MaxPort) + 1) / 64]uint64
 }
 
 // Add makes first to last of p a union of atoms.
 func (c *PortCuts) Add(p model.Protocol, first, last uint16) {
-	c.starts[p] = append(c.starts[p], first)
+	c.starts[p][first/64] |= 1 << (first % 64)
 	if last < model.MaxPort {
-		c.starts[p] = append(c.starts[p], last+1)
+		last++
+		c.starts[p][last/64] |= 1 << (last % 64)
+	}
+}
+
+// Join adds what another has collected.
+func (c *PortCuts) Join(o *PortCuts) {
+	for p := range c.starts {
+		for i, w := range o.starts[p] {
+			c.starts[p][i] |= w
+		}
 	}
 }
 
@@ -31,13 +42,14 @@ func (c *PortCuts) Ports() *Ports {
 	out := &Ports{}
 	for p := range model.Protocols {
 		out.base[p] = len(out.first)
-		starts := append(slices.Clone(c.starts[p]), model.MinPort)
-		slices.Sort(starts)
-		starts = slices.Compact(starts)
-		if starts[0] < model.MinPort {
-			starts = starts[1:]
+		out.first = append(out.first, model.MinPort)
+		for i, w := range c.starts[p] {
+			for ; w != 0; w &= w - 1 {
+				if port := uint16(i*64 + bits.TrailingZeros64(w)); port > model.MinPort {
+					out.first = append(out.first, port)
+				}
+			}
 		}
-		out.first = append(out.first, starts...)
 	}
 	out.base[model.Protocols] = len(out.first)
 	return out

@@ -7,7 +7,6 @@
 package postings
 
 import (
-	"iter"
 	"slices"
 
 	"netreach/model/selector"
@@ -33,38 +32,55 @@ func New(labels []selector.Labels) *Index {
 	return x
 }
 
-// Select returns the members from lo to hi-1 that s matches, in ascending
-// order.
-func (x *Index) Select(s selector.Selector, lo, hi int) iter.Seq[int] {
-	best, lists := hi-lo, [][]int32(nil)
-	for _, r := range s.Requirements {
-		cost, candidates := x.candidates(r, lo, hi)
-		if cost < best && cost >= 0 {
-			best, lists = cost, candidates
-		}
-	}
-	return func(yield func(int) bool) {
-		if best == hi-lo {
-			for i := lo; i < hi; i++ {
-				if s.Matches(x.labels[i]) && !yield(i) {
-					return
-				}
+// Append appends the members from lo to hi-1 that s matches, in ascending order.
+func (x *Index) Append(dst []int32, s selector.Selector, lo, hi int) []int32 {
+	cost, lists := x.cheapest(s, lo, hi)
+	if cost == hi-lo {
+		for i := lo; i < hi; i++ {
+			if s.Matches(x.labels[i]) {
+				dst = append(dst, int32(i))
 			}
-			return
 		}
-		if len(lists) > 1 {
-			// The values of one key exclude each other, so the lists are disjoint.
-			lists = [][]int32{slices.Sorted(each(lists))}
-		}
-		for _, list := range lists {
-			for _, i := range list {
-				if s.Matches(x.labels[i]) && !yield(int(i)) {
-					return
-				}
+		return dst
+	}
+	first := len(dst)
+	for _, list := range lists {
+		for _, i := range list {
+			if s.Matches(x.labels[i]) {
+				dst = append(dst, i)
 			}
 		}
 	}
+	if len(lists) > 1 {
+		// The values of one key exclude each other, so the lists are disjoint.
+		slices.Sort(dst[first:])
+	}
+	return dst
 }
+
+// Cost returns how many members from lo to hi-1 Append would look at.
+func (x *Index) Cost(s selector.Selector, lo, hi int) int {
+	cost, _ := x.cheapest(s, lo, hi)
+	return cost
+}
+
+// cheapest returns the lists of the requirement with the fewest members, or the
+// number of all, if none has fewer.
+func (x *Index) cheapest(s selector.Selector, lo, hi int) (cost int, lists [][]int32) {
+	cost = hi - lo
+	if cost <= fewMembers {
+		return cost, nil
+	}
+	for _, r := range s.Requirements {
+		if n, candidates := x.candidates(r, lo, hi); n < cost && n >= 0 {
+			cost, lists = n, candidates
+		}
+	}
+	return cost, lists
+}
+
+// fewMembers are looked at without asking the lists.
+const fewMembers = 8
 
 // candidates returns the lists of members within lo to hi-1 of which r needs
 // one, and their number; -1 if r does not narrow by a list.
@@ -92,16 +108,4 @@ func within(list []int32, lo, hi int) []int32 {
 	from, _ := slices.BinarySearch(list, int32(lo))
 	to, _ := slices.BinarySearch(list, int32(hi))
 	return list[from:to]
-}
-
-func each(lists [][]int32) iter.Seq[int32] {
-	return func(yield func(int32) bool) {
-		for _, l := range lists {
-			for _, i := range l {
-				if !yield(i) {
-					return
-				}
-			}
-		}
-	}
 }

@@ -9,6 +9,10 @@ import (
 
 type requirement = selector.Requirement
 
+// Copy returns a copy of c that a test may write to, but for its labels and what
+// selectors hold: these are to be replaced only.
+func Copy(c *model.Cluster) *model.Cluster { return clone(c) }
+
 // clone returns a copy of c that shares nothing which a change writes to.
 // Labels are shared: they are only ever replaced.
 func clone(c *model.Cluster) *model.Cluster {

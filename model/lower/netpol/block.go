@@ -9,15 +9,14 @@ import (
 
 	"netreach/model"
 	"netreach/model/lower/parts"
-	"netreach/model/lower/strict"
 )
 
 // block lowers an ipBlock (NP-35, NPV-8, NPV-9).
 func (l *lowering) block(field string, b *networkingv1.IPBlock) model.Block {
-	whole, ok := l.cidr(strict.Member(field, "cidr"), b.CIDR)
+	whole, ok := l.cidr(l.Member(field, "cidr"), b.CIDR)
 	block := model.Block{CIDR: whole.prefix}
 	for i, text := range b.Except {
-		place := strict.Item(strict.Member(field, "except"), i)
+		place := l.Item(l.Member(field, "except"), i)
 		part, partOK := l.cidr(place, text)
 		switch {
 		case !ok || !partOK:

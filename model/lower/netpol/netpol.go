@@ -19,7 +19,6 @@ import (
 
 	"netreach/model"
 	"netreach/model/lower/parts"
-	"netreach/model/lower/strict"
 )
 
 // Tier returns the tier that NetworkPolicies have where no other dialect hosts
@@ -35,21 +34,33 @@ func Tier() model.Tier {
 // returned for it. Origin says where np came from; the policy belongs to the
 // namespace of np, or else to that of origin, or else to "default" (VAL-6).
 func Lower(np *networkingv1.NetworkPolicy, origin model.Origin) (model.Policy, []model.Diagnostic) {
-	l := lowering{Report: parts.Report{Origin: origin}, namespace: cmp.Or(np.Namespace, origin.Namespace, "default")}
+	report := parts.Report{Origin: origin, Unplaced: true}
+	namespace := cmp.Or(np.Namespace, origin.Namespace, "default")
+	l := lowering{Report: report, namespace: namespace}
+	policy := l.policy(np)
+	if len(l.Diagnostics) > 0 {
+		report.Unplaced = false
+		l = lowering{Report: report, namespace: namespace}
+		policy = l.policy(np)
+	}
+	if l.Refused() {
+		return model.Policy{}, l.Diagnostics
+	}
+	return policy, l.Diagnostics
+}
+
+// policy lowers np, whose problems are in the report then.
+func (l *lowering) policy(np *networkingv1.NetworkPolicy) model.Policy {
 	l.metadata(np)
 	l.policyTypes(&np.Spec)
-	policy := model.Policy{
-		Origin: origin,
+	return model.Policy{
+		Origin: l.Origin,
 		Tier:   model.TierNetworkPolicy,
 		// A null podSelector is the empty one (VAL-8).
 		Subject:  model.PodSet{Namespace: l.namespace, Pods: l.Selector("spec.podSelector", &np.Spec.PodSelector)},
 		Isolates: l.isolates,
 		Rules:    slices.Concat(l.rules(model.Ingress, ingress(np.Spec.Ingress)), l.rules(model.Egress, egress(np.Spec.Egress))),
 	}
-	if l.Refused() {
-		return model.Policy{}, l.Diagnostics
-	}
-	return policy, l.Diagnostics
 }
 
 // lowering is the state of one call of Lower.
@@ -64,7 +75,7 @@ type lowering struct {
 // metadata checks the names (NPV-1).
 func (l *lowering) metadata(np *networkingv1.NetworkPolicy) {
 	l.ObjectName("NetworkPolicy", &np.ObjectMeta)
-	if np.Namespace != "" && len(validation.IsDNS1123Label(np.Namespace)) > 0 {
+	if np.Namespace != "" && !parts.UsualName(np.Namespace) && len(validation.IsDNS1123Label(np.Namespace)) > 0 {
 		l.Errorf("metadata.namespace", "object-name", "lower-case letters, digits and '-', beginning and ending with a letter or digit, at most 63 in all",
 			"%q is not a name for a namespace", np.Namespace)
 	}
@@ -92,7 +103,7 @@ func (l *lowering) policyTypes(spec *networkingv1.NetworkPolicySpec) {
 			l.isolates[model.Egress] = true
 		default:
 			l.misdirected = true
-			l.Errorf(strict.Item(field, i), "policy-types", parts.Choice(string(t), "Ingress", "Egress"), "%q is not a direction", t)
+			l.Errorf(l.Item(field, i), "policy-types", parts.Choice(string(t), "Ingress", "Egress"), "%q is not a direction", t)
 		}
 	}
 }

@@ -6,12 +6,14 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"netreach/model"
-	"netreach/model/lower/strict"
 )
 
 // peer lowers the peer at place within the rule.
 func (l *lowering) peer(rule, place string, p *networkingv1.NetworkPolicyPeer) model.Peer {
-	field := rule + "." + place
+	field := ""
+	if !l.Unplaced {
+		field = rule + "." + place
+	}
 	list, _, _ := strings.Cut(place, "[")
 	switch {
 	case p.PodSelector == nil && p.NamespaceSelector == nil && p.IPBlock == nil: // NPV-7
@@ -25,16 +27,16 @@ func (l *lowering) peer(rule, place string, p *networkingv1.NetworkPolicyPeer) m
 	// A selector that is not given differs from an empty one (SEL-2, VAL-4).
 	pods := model.PodSet{}
 	if p.PodSelector != nil {
-		pods.Pods = l.Selector(strict.Member(field, "podSelector"), p.PodSelector)
+		pods.Pods = l.Selector(l.Member(field, "podSelector"), p.PodSelector)
 	}
 	if p.NamespaceSelector != nil {
 		// NP-23, and NP-24 if both are given.
-		pods.Namespaces = l.Selector(strict.Member(field, "namespaceSelector"), p.NamespaceSelector)
+		pods.Namespaces = l.Selector(l.Member(field, "namespaceSelector"), p.NamespaceSelector)
 	} else {
 		pods.Namespace = l.namespace // NP-22
 	}
 	if p.IPBlock != nil {
-		return model.Peer{Kind: model.PeerBlock, Field: place, Block: l.block(strict.Member(field, "ipBlock"), p.IPBlock)}
+		return model.Peer{Kind: model.PeerBlock, Field: place, Block: l.block(l.Member(field, "ipBlock"), p.IPBlock)}
 	}
 	return model.Peer{Kind: model.PeerPods, Field: place, Pods: pods}
 }

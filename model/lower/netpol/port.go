@@ -8,13 +8,12 @@ import (
 
 	"netreach/model"
 	"netreach/model/lower/parts"
-	"netreach/model/lower/strict"
 )
 
 // port lowers one entry of a rule's ports.
 func (l *lowering) port(field string, p *networkingv1.NetworkPolicyPort) model.PortMatch {
-	proto := l.Protocol(strict.Member(field, "protocol"), p.Protocol)
-	portField, endField := strict.Member(field, "port"), strict.Member(field, "endPort")
+	proto := l.Protocol(l.Member(field, "protocol"), p.Protocol)
+	portField, endField := l.Member(field, "port"), l.Member(field, "endPort")
 	switch {
 	case p.Port == nil:
 		if p.EndPort != nil { // NPV-5

@@ -58,11 +58,17 @@ func (l *lowering) rules(d model.Direction, specs []ruleSpec) []model.Rule {
 func (l *lowering) rule(d model.Direction, field string, spec ruleSpec) model.Rule {
 	_, _, list := names(d)
 	rule := model.Rule{Origin: l.Origin.At(field), Direction: d, Action: model.Allow}
+	if len(spec.peers) > 0 {
+		rule.Peers = make([]model.Peer, 0, len(spec.peers))
+	}
+	if len(spec.ports) > 0 {
+		rule.Ports = make([]model.PortMatch, 0, len(spec.ports))
+	}
 	for i := range spec.peers {
 		rule.Peers = append(rule.Peers, l.peer(field, strict.Item(list, i), &spec.peers[i]))
 	}
 	for i := range spec.ports {
-		rule.Ports = append(rule.Ports, l.port(strict.Item(strict.Member(field, "ports"), i), &spec.ports[i]))
+		rule.Ports = append(rule.Ports, l.port(l.Item(l.Member(field, "ports"), i), &spec.ports[i]))
 	}
 	// An empty list is no restriction, whereas an empty list of rules allows
 	// nothing (NP-19, NP-20).

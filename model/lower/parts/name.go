@@ -11,7 +11,7 @@ func (r *Report) ObjectName(kind string, m *metav1.ObjectMeta) {
 	const hint = "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit, at most 253 in all"
 	switch {
 	case m.Name != "":
-		if len(validation.IsDNS1123Subdomain(m.Name)) > 0 {
+		if !UsualNames(m.Name) && len(validation.IsDNS1123Subdomain(m.Name)) > 0 {
 			r.Errorf("metadata.name", "object-name", hint, "%q is not a name for a %s", m.Name, kind)
 		}
 	case m.GenerateName == "":

@@ -42,6 +42,9 @@ const PortNameHint = "up to 15 lower-case letters, digits and single '-', with a
 // PortName returns why name is no name of a port, or "" if it is one (NPV-4). A
 // name that spells the number of a port is none, and the number is returned.
 func PortName(name string) (why string, number uint16) {
+	if usualPort(name) {
+		return "", 0
+	}
 	wrong := validation.IsValidPortName(name)
 	if len(wrong) == 0 {
 		return "", 0

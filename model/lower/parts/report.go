@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"netreach/model"
+	"netreach/model/lower/strict"
 )
 
 // Report is what is wrong with one object.
@@ -19,6 +20,26 @@ type Report struct {
 	Origin model.Origin
 	// Diagnostics are in the order in which they were found.
 	Diagnostics []model.Diagnostic
+	// Unplaced leaves out where things stand: Member and Item return "". It is
+	// for a first look at an object that is most likely flawless; if it is not,
+	// it is looked at again.
+	Unplaced bool
+}
+
+// Member is strict.Member.
+func (r *Report) Member(path, name string) string {
+	if r.Unplaced {
+		return ""
+	}
+	return strict.Member(path, name)
+}
+
+// Item is strict.Item.
+func (r *Report) Item(path string, i int) string {
+	if r.Unplaced {
+		return ""
+	}
+	return strict.Item(path, i)
 }
 
 // Errorf reports what makes the object unusable. Field is the path of the place;

@@ -7,7 +7,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"netreach/model/lower/strict"
 	"netreach/model/selector"
 )
 
@@ -17,22 +16,22 @@ func (r *Report) Selector(field string, s *metav1.LabelSelector) selector.Select
 	var out selector.Selector
 	for _, key := range slices.Sorted(maps.Keys(s.MatchLabels)) {
 		value := s.MatchLabels[key]
-		place := strict.Member(strict.Member(field, "matchLabels"), key)
+		place := r.Member(r.Member(field, "matchLabels"), key)
 		r.labelKey(place, key)
 		r.labelValue(place, value)
 		out.Requirements = append(out.Requirements, selector.Requirement{Key: key, Op: selector.In, Values: []string{value}})
 	}
 	for i := range s.MatchExpressions {
 		e := &s.MatchExpressions[i]
-		place := strict.Item(strict.Member(field, "matchExpressions"), i)
+		place := r.Item(r.Member(field, "matchExpressions"), i)
 		q := selector.Requirement{Key: e.Key, Op: r.operator(place, e)}
 		if len(e.Values) > 0 {
 			q.Values = e.Values
 		}
 		out.Requirements = append(out.Requirements, q)
-		r.labelKey(strict.Member(place, "key"), e.Key)
+		r.labelKey(r.Member(place, "key"), e.Key)
 		for j, v := range e.Values {
-			r.labelValue(strict.Item(strict.Member(place, "values"), j), v)
+			r.labelValue(r.Item(r.Member(place, "values"), j), v)
 		}
 	}
 	return out.Canonical()
@@ -41,7 +40,7 @@ func (r *Report) Selector(field string, s *metav1.LabelSelector) selector.Select
 // operator returns the operator of an expression and checks that its values
 // are there if and only if it takes any (SEL-4, SEL-5, SEL-6, NPV-10).
 func (r *Report) operator(field string, e *metav1.LabelSelectorRequirement) selector.Op {
-	values := strict.Member(field, "values")
+	values := r.Member(field, "values")
 	var op selector.Op
 	switch e.Operator {
 	case metav1.LabelSelectorOpIn:
@@ -53,7 +52,7 @@ func (r *Report) operator(field string, e *metav1.LabelSelectorRequirement) sele
 	case metav1.LabelSelectorOpDoesNotExist:
 		op = selector.DoesNotExist
 	default:
-		r.Errorf(strict.Member(field, "operator"), "selector-operator", Choice(string(e.Operator), "In", "NotIn", "Exists", "DoesNotExist"),
+		r.Errorf(r.Member(field, "operator"), "selector-operator", Choice(string(e.Operator), "In", "NotIn", "Exists", "DoesNotExist"),
 			"%q is not an operator of a label selector", e.Operator) // SEL-8
 		return op
 	}
@@ -75,12 +74,18 @@ func (r *Report) operator(field string, e *metav1.LabelSelectorRequirement) sele
 }
 
 func (r *Report) labelKey(field, key string) {
+	if UsualKey(key) {
+		return
+	}
 	if wrong := validation.IsQualifiedName(key); len(wrong) > 0 {
 		r.Errorf(field, "label-key", "", "%q is not a label key: %s", key, reasons(wrong))
 	}
 }
 
 func (r *Report) labelValue(field, value string) {
+	if UsualValue(value) {
+		return
+	}
 	if wrong := validation.IsValidLabelValue(value); len(wrong) > 0 {
 		r.Errorf(field, "label-value", "", "%q is not a label value: %s", value, reasons(wrong))
 	}

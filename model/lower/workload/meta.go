@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"netreach/model"
+	"netreach/model/lower/parts"
 	"netreach/model/lower/strict"
 	"netreach/model/selector"
 )
@@ -42,7 +43,7 @@ func owner(refs []ownerReference) (Owner, bool) {
 	var first *ownerReference
 	for i, r := range refs {
 		switch {
-		case r.Kind == "Node" || !isKind(r.Kind) || !isUsualName(r.Name) && len(validation.IsDNS1123Subdomain(r.Name)) > 0:
+		case r.Kind == "Node" || !isKind(r.Kind) || !parts.UsualNames(r.Name) && len(validation.IsDNS1123Subdomain(r.Name)) > 0:
 		case first == nil || r.Controller && !first.Controller:
 			first = &refs[i]
 		}
@@ -76,7 +77,7 @@ func labels(m map[string]string, field string, o model.Origin) (model.Labels, []
 			})
 			continue
 		}
-		if isUsual(e.Value) && isUsualKey(e.Key) {
+		if parts.UsualLabel(e.Key, e.Value) {
 			continue
 		}
 		problems := slices.Concat(validation.IsQualifiedName(e.Key), validation.IsValidLabelValue(e.Value))

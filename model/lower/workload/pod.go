@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"netreach/model"
+	"netreach/model/lower/parts"
 	"netreach/model/lower/strict"
 )
 
@@ -88,12 +89,10 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 	labels, ds := labels(m, labelsField, o)
 	ports, problems := ports(s, specField, o)
 	ds = append(ds, problems...)
-	for i := range ports {
-		if s.HostNetwork {
-			ports[i].HostPort = 0 // the API server repeats the port, which is the node's own
-		}
+	if s.HostNetwork {
+		ports = withoutHostPorts(ports)
 	}
-	if s.NodeName != "" && !isUsualName(s.NodeName) && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
+	if s.NodeName != "" && !parts.UsualNames(s.NodeName) && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
 		ds = append(ds, model.Diagnostic{
 			Severity: model.Error, Code: "object-name", Origin: o.At(specField + ".nodeName"),
 			Text: fmt.Sprintf("%q is not a name for a Node", s.NodeName),
@@ -109,6 +108,19 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 		Subdomain:   s.Subdomain,
 	}
 	return pod, append(ds, resolver(&pod, s, specField, o)...)
+}
+
+// withoutHostPorts returns the ports of a pod in the host's network, where the
+// API server repeats each port as a host port: it is the node's own.
+func withoutHostPorts(ports []model.ContainerPort) []model.ContainerPort {
+	if !slices.ContainsFunc(ports, func(p model.ContainerPort) bool { return p.HostPort != 0 }) {
+		return ports
+	}
+	ports = slices.Clone(ports)
+	for i := range ports {
+		ports[i].HostPort = 0
+	}
+	return ports
 }
 
 // podAddresses returns the addresses of a pod, at most one of each family.

@@ -73,6 +73,13 @@ func (s *yaml) flowSequence(shape *Shape) bool {
 	}
 }
 
+// open writes a bracket, if what it belongs to is kept.
+func (s *yaml) open(kept bool, bracket byte) {
+	if kept {
+		s.out = append(s.out, bracket)
+	}
+}
+
 // flowNext goes to the next entry of a collection, or behind its closing
 // bracket.
 func (s *yaml) flowNext(bracket byte, first bool) (done, ok bool) {

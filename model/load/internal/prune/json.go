@@ -1,28 +1,23 @@
 package prune
 
-import (
-	"bytes"
+import "bytes"
 
-	"github.com/go-json-experiment/json/jsontext"
-)
-
-// JSON appends to out the JSON of what counts of the object that begins at
-// text[at:], which must be UTF-8. Assumed is what the object is if it does not
-// say so. It returns where the object ends, and reports false if it is not one
-// that it can read for certain.
-func JSON(out, text []byte, at int, assumed Type, kinds Kinds) (json []byte, end int, ok bool) {
+// JSON returns the JSON of what counts of the object that begins at text[at:],
+// which must be UTF-8, until it is called again. Assumed is what the object is
+// if it does not say so. It returns where the object ends, and reports false if
+// it is not one that it can read for certain.
+func (p *Pruner) JSON(text []byte, at int, assumed Type) (json []byte, end int, ok bool) {
 	for range 2 {
-		s := jsonText{text: text, at: at, out: out}
-		s.root = &root{kinds: kinds, assumed: assumed}
-		if s.peek() != '{' || !s.object(nil) {
-			return out, 0, false
-		}
-		if s.root.settled() {
-			return s.out, s.at, jsontext.Value(s.out[len(out):]).IsValid()
+		s := jsonText{text: text, at: at, out: p.out[:0]}
+		s.root, s.names.all = p.root(assumed), p.names[:0]
+		ok := s.peek() == '{' && s.object(nil)
+		p.out, p.names, p.last = s.out, s.names.all, s.root.found
+		if !ok || s.root.settled() {
+			return s.out, s.at, ok
 		}
 		assumed = s.root.found
 	}
-	return out, 0, false
+	return nil, 0, false
 }
 
 // Items finds the items of a list: text must hold an object, and begin with it.
@@ -65,7 +60,7 @@ type jsonText struct {
 	text  []byte
 	at    int
 	depth int
-	root  *root
+	root  root
 	names names
 	out   []byte
 }
@@ -88,13 +83,55 @@ func (s *jsonText) value(shape *Shape) bool {
 			return s.list(shape.elem)
 		}
 		from := s.at
-		if !s.skip() {
+		if !s.keep() {
 			return false
 		}
 		s.out = append(s.out, s.text[from:s.at]...)
 		return true
 	}
 	return s.skip()
+}
+
+// keep passes over a value in which no name may come twice.
+func (s *jsonText) keep() bool {
+	switch c := s.peek(); c {
+	case '{':
+		return s.keepCollection('}')
+	case '[':
+		return s.keepCollection(']')
+	}
+	return s.skip()
+}
+
+func (s *jsonText) keepCollection(closing byte) bool {
+	s.depth++
+	if s.depth > deepest {
+		return false
+	}
+	outer := s.names.begin()
+	for first := true; ; first = false {
+		var key []byte
+		var done, ok bool
+		if closing == '}' {
+			key, done, ok = s.member(first)
+		} else {
+			done, ok = s.separator(first, closing)
+		}
+		if !ok {
+			return false
+		}
+		if done {
+			s.names.end(outer)
+			s.depth--
+			return true
+		}
+		if closing == '}' && (bytes.IndexByte(key, '\\') >= 0 || !s.names.add(key)) {
+			return false
+		}
+		if !s.keep() {
+			return false
+		}
+	}
 }
 
 // object reads an object of which some members count. The shape of the root

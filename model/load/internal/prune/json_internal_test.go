@@ -38,7 +38,7 @@ func checkJSON(t *testing.T, text []byte) bool {
 	if !utf8.Valid(text) {
 		return false
 	}
-	got, end, ok := JSON(nil, text, 0, Type{}, kindsOf)
+	got, end, ok := New(kindsOf).JSON(text, 0, Type{})
 	if !ok {
 		return false
 	}
@@ -90,7 +90,7 @@ func projectJSON(v any, shape *Shape, top bool) any {
 }
 
 func TestJSON(t *testing.T) {
-	got, end, ok := JSON(nil, []byte(jsonSeed), 0, Type{}, kindsOf)
+	got, end, ok := New(kindsOf).JSON([]byte(jsonSeed), 0, Type{})
 	want := `{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{
             "app": "web",
             "b": "c"

@@ -24,6 +24,21 @@ type Kinds func(apiVersion, kind string) (*Shape, bool)
 // Type is the apiVersion and kind of an object.
 type Type struct{ APIVersion, Kind string }
 
+// Pruner prunes one object after the other. It is not for several goroutines.
+type Pruner struct {
+	kinds Kinds
+	// out and names are buffers that are used again.
+	out   []byte
+	names [][]byte
+	// last is what the object before said of itself.
+	last Type
+}
+
+// New returns a pruner of the objects that kinds knows.
+func New(kinds Kinds) *Pruner { return &Pruner{kinds: kinds} }
+
+func (p *Pruner) root(assumed Type) root { return root{kinds: p.kinds, assumed: assumed, last: p.last} }
+
 // root follows the members of an object up to the point where its shape is
 // known.
 type root struct {
@@ -31,7 +46,9 @@ type root struct {
 	// assumed is what the object is taken for before its kind was read, and
 	// found what it says.
 	assumed, found Type
-	shape          *Shape
+	// last is what the object before said of itself.
+	last  Type
+	shape *Shape
 }
 
 // want returns the shape of the member key of the object itself.
@@ -69,10 +86,10 @@ func (t Type) or(u Type) Type {
 
 // note takes in the value of the member key, which was written to out.
 func (r *root) note(key, out []byte) bool {
-	of := &r.found.Kind
+	of, last := &r.found.Kind, r.last.Kind
 	switch string(key) {
 	case "apiVersion":
-		of = &r.found.APIVersion
+		of, last = &r.found.APIVersion, r.last.APIVersion
 	case "kind":
 	default:
 		return true
@@ -85,7 +102,9 @@ func (r *root) note(key, out []byte) bool {
 			return false
 		}
 	}
-	*of = string(out[1 : len(out)-1])
+	if *of = last; string(out[1:len(out)-1]) != last {
+		*of = string(out[1 : len(out)-1])
+	}
 	return true
 }
 

@@ -10,37 +10,46 @@ import (
 // they look: no tabs, carriage returns or other control characters, and no
 // line breaks but \n.
 func printable(text []byte) bool {
-	const (
-		ones = 0x0101010101010101
-		high = 0x80 * ones
-		low  = 0x7f * ones
-	)
+	const four = 4 * 8
 	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		x := binary.LittleEndian.Uint64(text[i:])
-		y := x ^ 0x0a*ones
-		newlines := ^((y&low + low) | y) & high
-		x |= newlines >> 2 // a newline becomes an asterisk
-		if (x|(x-0x20*ones)&^x|(x&low+ones))&high != 0 {
-			break
-		}
-	}
 	for i < len(text) {
-		c := text[i]
-		if c < utf8.RuneSelf {
-			if c != '\n' && (c < 0x20 || c == 0x7f) {
+		for ; i+four <= len(text); i += four {
+			odd := oddBytes(text[i:]) | oddBytes(text[i+8:]) | oddBytes(text[i+16:]) | oddBytes(text[i+24:])
+			if odd&(0x80*ones) != 0 {
+				break
+			}
+		}
+		for end := min(i+four, len(text)); i < end; {
+			c := text[i]
+			if c < utf8.RuneSelf {
+				if c != '\n' && (c < 0x20 || c == 0x7f) {
+					return false
+				}
+				i++
+				continue
+			}
+			r, size := utf8.DecodeRune(text[i:])
+			if r == utf8.RuneError || r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r >= 0xfffe && r <= 0xffff {
 				return false
 			}
-			i++
-			continue
+			i += size
 		}
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError || r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r >= 0xfffe && r <= 0xffff {
-			return false
-		}
-		i += size
 	}
 	return true
+}
+
+// ones times a byte is eight of it.
+const ones = 0x0101010101010101
+
+// oddBytes has the highest bit of one of eight bytes set if any of those that
+// text begins with is no printable ASCII character and no line break.
+func oddBytes(text []byte) uint64 {
+	// In none of the sums a byte carries into the next, unless it is beyond
+	// ASCII and so is marked anyway.
+	x := binary.LittleEndian.Uint64(text)
+	printable := x + 0x60*ones
+	other := x ^ '\n'*ones + 0x7f*ones // than a line break
+	return x | other&^printable | (x + ones)
 }
 
 // class says what a plain scalar is to YAML 1.1.
@@ -129,7 +138,13 @@ func appendText(out, text []byte) ([]byte, bool) {
 }
 
 func appendEscaped(out, text []byte) ([]byte, bool) {
-	for _, c := range text {
+	from := 0
+	for i, c := range text {
+		if isBare[c] {
+			continue
+		}
+		out = append(out, text[from:i]...)
+		from = i + 1
 		switch {
 		case c >= 0x7f || c < 0x20:
 			return out, false
@@ -141,12 +156,18 @@ func appendEscaped(out, text []byte) ([]byte, bool) {
 			out = append(out, `\u003e`...)
 		case c == '&':
 			out = append(out, `\u0026`...)
-		default:
-			out = append(out, c)
 		}
 	}
-	return out, true
+	return append(out, text[from:]...), true
 }
+
+// isBare tells of the bytes that need no escape.
+var isBare = func() (bare [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		bare[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
+	}
+	return bare
+}()
 
 // closing returns where a quoted text, of which text[i:end] is to be read, has
 // its closing quote, or -1 if it goes on in the next line. Escaped tells that

@@ -130,7 +130,7 @@ func (s *Shape) member(key []byte) (*Shape, bool) {
 	}
 	for i := range s.members {
 		m := &s.members[i]
-		if len(m.name) != len(key) {
+		if len(m.name) != len(key) || m.name[0]|0x20 != key[0]|0x20 {
 			continue
 		}
 		if string(key) == m.name {

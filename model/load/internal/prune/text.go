@@ -34,6 +34,13 @@ func (s *yaml) rest(i int) bool {
 // escapes.
 func (s *yaml) quoted(column int, shape *Shape) bool {
 	quote, from := s.text[s.at], s.at+1
+	if end := simpleEnd(s.text, s.at); shape != nil && end > from && s.text[end-1] == quote {
+		if !s.keepText(shape, s.text[from:end-1]) {
+			return false
+		}
+		s.next()
+		return true
+	}
 	at, escaped, ok := closing(s.text, from, s.end, quote)
 	if !ok || shape != nil && (at < 0 || escaped || !s.keepText(shape, s.text[from:at])) {
 		return false
@@ -156,6 +163,13 @@ func (s *yaml) keepLines(shape *Shape, lines []byte, indent int, clip bool) bool
 // plain reads a text without quotes, which may go on in lines that are indented
 // more than the column. One that counts must end in its line.
 func (s *yaml) plain(column int, shape *Shape) bool {
+	if end := simpleEnd(s.text, s.at); shape != nil && end > s.at && s.text[end-1] != ' ' {
+		if !s.keepPlain(shape, s.text[s.at:end]) {
+			return false
+		}
+		s.next()
+		return s.column <= column
+	}
 	if !s.plainStart() {
 		return false
 	}

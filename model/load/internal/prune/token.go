@@ -81,10 +81,7 @@ func (s *jsonText) literal(word string) bool {
 
 // string passes over a string.
 func (s *jsonText) string() bool {
-	const (
-		ones = 0x0101010101010101
-		high = 0x80 * ones
-	)
+	const high = 0x80 * ones
 	i := s.at + 1
 	for {
 		for i+8 <= len(s.text) {

@@ -1,30 +1,33 @@
 package prune
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
-// YAML appends to out the JSON of what counts of a block mapping. The mapping
-// begins at text[at:], in the given column, and its other lines follow. Assumed
-// is what the object is if it does not say so.
+// YAML returns the JSON of what counts of a block mapping, until it is called
+// again. The mapping begins at text[at:], in the given column, and its other
+// lines follow. Assumed is what the object is if it does not say so.
 //
-// It returns where the first line begins that does not belong to the mapping:
-// one of content that is indented less, or the end. It reports false if the
-// mapping is not one that it can read for certain.
-func YAML(out, text []byte, at, column int, assumed Type, kinds Kinds) (json []byte, end int, ok bool) {
+// End is where the first line begins that does not belong to the mapping: one of
+// content that is indented less, or the end. YAML reports false if the mapping
+// is not one that it can read for certain.
+func (p *Pruner) YAML(text []byte, at, column int, assumed Type) (json []byte, end int, ok bool) {
 	if at >= len(text) {
-		return out, 0, false
+		return nil, 0, false
 	}
 	for range 2 {
-		s := yaml{text: text, at: at, column: column, end: lineEnd(text, at), out: out, start: at}
-		s.root = &root{kinds: kinds, assumed: assumed}
-		if !s.mapping(column, nil) || !printable(text[at:s.start]) {
-			return out, 0, false
-		}
-		if s.root.settled() {
-			return s.out, s.start, true
+		s := yaml{text: text, place: place{start: at, at: at, column: column, end: lineEnd(text, at)}, out: p.out[:0]}
+		s.root, s.names.all = p.root(assumed), p.names[:0]
+		ok := s.mapping(column, nil) && printable(text[at:s.start])
+		p.out, p.names, p.last = s.out, s.names.all, s.root.found
+		if !ok || s.root.settled() {
+			return s.out, s.start, ok
 		}
 		assumed = s.root.found
 	}
-	return out, 0, false
+	return nil, 0, false
 }
 
 // yaml scans lines of content. It stands at one: the token at text[at:end] is
@@ -32,12 +35,17 @@ func YAML(out, text []byte, at, column int, assumed Type, kinds Kinds) (json []b
 // it. At the end of the text the column is -1.
 type yaml struct {
 	text []byte
+	place
+	depth int
+	root  root
+	names names
+	out   []byte
+}
+
+// place is where the scan stands.
+type place struct {
 	// start is where the line begins.
 	start, at, end, column int
-	depth                  int
-	root                   *root
-	names                  names
-	out                    []byte
 }
 
 // lineEnd returns the offset of the line break behind i, or the end.
@@ -50,11 +58,15 @@ func lineEnd(text []byte, i int) int {
 
 // next goes to the next line of content.
 func (s *yaml) next() {
-	for pos := s.end + 1; pos < len(s.text); {
-		i := pos
-		for i < len(s.text) && s.text[i] == ' ' {
-			i++
-		}
+	s.skipTo(s.end + 1)
+	s.end = lineEnd(s.text, s.at)
+}
+
+// skipTo goes to the first line of content that begins at pos or behind it, and
+// leaves its end to be found.
+func (s *yaml) skipTo(pos int) {
+	for pos < len(s.text) {
+		i := indented(s.text, pos)
 		switch {
 		case i == len(s.text):
 			pos = i
@@ -63,11 +75,25 @@ func (s *yaml) next() {
 		case s.text[i] == '#':
 			pos = lineEnd(s.text, i) + 1
 		default:
-			s.start, s.at, s.column, s.end = pos, i, i-pos, lineEnd(s.text, i)
+			s.start, s.at, s.column = pos, i, i-pos
 			return
 		}
 	}
-	s.start, s.at, s.end, s.column = len(s.text), len(s.text), len(s.text), -1
+	s.start, s.at, s.column = len(s.text), len(s.text), -1
+}
+
+// indented returns the offset of the first byte in text[i:] that is no blank.
+func indented(text []byte, i int) int {
+	const blanks = 0x2020202020202020
+	for ; i+8 <= len(text); i += 8 {
+		if x := binary.LittleEndian.Uint64(text[i:]) ^ blanks; x != 0 {
+			return i + bits.TrailingZeros64(x)/8
+		}
+	}
+	for i < len(text) && text[i] == ' ' {
+		i++
+	}
+	return i
 }
 
 // dash reports whether the token is the dash of a list's item.
@@ -91,10 +117,13 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 	if s.depth > deepest || !shape.takesMembers() {
 		return false
 	}
-	kept := top || shape != nil
-	s.open(kept, '{')
+	s.out = append(s.out, '{')
 	outer := s.names.begin()
-	for first := true; s.column == column; {
+	first, ended := true, true // whether s.end is that of this line
+	for s.column == column {
+		if !ended && usualKey(s.text[s.at:]) == 0 {
+			s.end, ended = lineEnd(s.text, s.at), true
+		}
 		key, quoted, after, ok := s.key()
 		if !ok || !quoted && !plainKey(key) {
 			return false
@@ -106,15 +135,23 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 		if !ok {
 			return false
 		}
-		if kept && child != nil {
-			if !quoted && classify(key) != word || bytes.IndexByte(key, '\\') >= 0 {
-				return false
-			}
-			if !s.names.add(key) || !s.name(key, &first) {
-				return false
-			}
-		}
 		s.at = after
+		if child == nil {
+			if !s.skipValue(column) || s.column > column {
+				return false
+			}
+			ended = false
+			continue
+		}
+		if !ended {
+			s.end, ended = lineEnd(s.text, s.at), true
+		}
+		if !quoted && classify(key) != word || bytes.IndexByte(key, '\\') >= 0 {
+			return false
+		}
+		if !s.names.add(key) || !s.name(key, &first) {
+			return false
+		}
 		from := len(s.out)
 		if !s.value(column, child) || s.column > column {
 			return false
@@ -123,17 +160,13 @@ func (s *yaml) mapping(column int, shape *Shape) bool {
 			return false
 		}
 	}
+	if !ended {
+		s.end = lineEnd(s.text, s.at)
+	}
 	s.names.end(outer)
-	s.open(kept, '}')
+	s.out = append(s.out, '}')
 	s.depth--
 	return true
-}
-
-// open writes a bracket, if what it belongs to is kept.
-func (s *yaml) open(kept bool, bracket byte) {
-	if kept {
-		s.out = append(s.out, bracket)
-	}
 }
 
 // name writes the key of a member.
@@ -156,6 +189,9 @@ const longestKey = 1000
 // in it, whatever it says.
 func (s *yaml) key() (key []byte, quoted bool, after int, ok bool) {
 	i := s.at
+	if n := usualKey(s.text[i:]); n > 0 {
+		return s.text[i : i+n], false, i + n + 1, true
+	}
 	switch c := s.text[i]; {
 	case c == '"' || c == '\'':
 		at, escaped, ok := closing(s.text, i+1, s.end, c)
@@ -184,6 +220,31 @@ func (s *yaml) key() (key []byte, quoted bool, after int, ok bool) {
 	}
 	return nil, false, 0, false
 }
+
+// usualKey returns the length of the key that text begins with, if it is of the
+// most usual form, and otherwise 0.
+func usualKey(text []byte) int {
+	i := 0
+	for i < len(text) && i < longestKey && isKeyByte[text[i]] {
+		i++
+	}
+	if i > 0 && i+1 < len(text) && text[i] == ':' && (text[i+1] == ' ' || text[i+1] == '\n') && isLetter(text[0]) {
+		return i
+	}
+	return 0
+}
+
+// isKeyByte tells of what the most usual keys are made.
+var isKeyByte = func() (is [256]bool) {
+	for c := range is {
+		is[c] = isWordByte(byte(c)) || c == '.' || c == '/' || c == '-' || c == '_'
+	}
+	return is
+}()
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func isWordByte(c byte) bool { return isLetter(c) || '0' <= c && c <= '9' }
 
 // colon reports whether the colon of a key stands at i.
 func (s *yaml) colon(i int) bool {
@@ -216,7 +277,7 @@ func (s *yaml) value(column int, shape *Shape) bool {
 	case s.column == column && s.dash():
 		return s.sequence(column, shape)
 	}
-	s.null(shape)
+	s.null()
 	return true
 }
 
@@ -226,11 +287,7 @@ func (s *yaml) skipBlanks() {
 	}
 }
 
-func (s *yaml) null(shape *Shape) {
-	if shape != nil {
-		s.out = append(s.out, "null"...)
-	}
-}
+func (s *yaml) null() { s.out = append(s.out, "null"...) }
 
 // sequence reads the list whose dashes stand in the given column.
 func (s *yaml) sequence(column int, shape *Shape) bool {
@@ -239,9 +296,9 @@ func (s *yaml) sequence(column int, shape *Shape) bool {
 	if s.depth > deepest || !ok {
 		return false
 	}
-	s.open(shape != nil, '[')
+	s.out = append(s.out, '[')
 	for first := true; s.column == column && s.dash(); {
-		if !first && shape != nil {
+		if !first {
 			s.out = append(s.out, ',')
 		}
 		first = false
@@ -253,7 +310,7 @@ func (s *yaml) sequence(column int, shape *Shape) bool {
 			return false
 		}
 	}
-	s.open(shape != nil, ']')
+	s.out = append(s.out, ']')
 	s.depth--
 	return true
 }
@@ -265,7 +322,7 @@ func (s *yaml) item(column int, shape *Shape) bool {
 		if s.column > column {
 			return s.block(shape)
 		}
-		s.null(shape)
+		s.null()
 		return true
 	}
 	if s.dash() {

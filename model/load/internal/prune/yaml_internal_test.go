@@ -81,7 +81,7 @@ func decode(t *testing.T, text []byte) any {
 // reports whether the scan took it.
 func checkYAML(t *testing.T, text []byte) bool {
 	t.Helper()
-	got, end, ok := YAML(nil, text, 0, 0, Type{}, kindsOf)
+	got, end, ok := New(kindsOf).YAML(text, 0, 0, Type{})
 	if !ok || end != len(text) {
 		return false
 	}
@@ -117,7 +117,7 @@ func TestYAML(t *testing.T) {
 			t.Errorf("not taken:\n%s", seed)
 		}
 	}
-	got, _, _ := YAML(nil, []byte(seeds[0]), 0, 0, Type{}, kindsOf)
+	got, _, _ := New(kindsOf).YAML([]byte(seeds[0]), 0, 0, Type{})
 	want := `{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"app":"web","hash":"5b466qf2l","quoted":"y"},"name":"web",` +
 		`"ownerReferences":[{"controller":true,"kind":"ReplicaSet"}]},` +
 		`"spec":{"hostNetwork":false,"ports":[{"containerPort":8080,"name":"http"},{"containerPort":53,"name":"dns"}]}}`
@@ -198,7 +198,7 @@ func TestYAML_lateKind(t *testing.T) {
 		if checkYAML(t, []byte(text)) {
 			t.Errorf("taken without anything to assume: %s", text)
 		}
-		got, end, ok := YAML(nil, []byte(text), 0, 0, Type{"v1", "Pod"}, kindsOf)
+		got, end, ok := New(kindsOf).YAML([]byte(text), 0, 0, Type{"v1", "Pod"})
 		if !ok || end != len(text) || strings.Contains(text, "ConfigMap") != strings.Contains(string(got), "spec\":{\"a") {
 			t.Errorf("%t %s: %s", ok, got, text)
 		}
