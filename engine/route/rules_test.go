@@ -122,6 +122,18 @@ func TestServiceRules(t *testing.T) {
 			[]string{"allow 8.8.8.8 -> a/svc/node 80; on a port that is not in the input", "none 8.8.8.8 -> a/svc/node 30080", "allow 8.8.8.8 -> a/svc/lb 80; no status yet", "none 8.8.8.8 -> a/svc/lb 30080"},
 		},
 		{
+			"an alias is followed as it stands: the search list completes no alias (SVC-12)",
+			join(resolving, web, cli, service("a", "web", "selector: {app: web}, ports: [{port: 80, targetPort: http}]"), service("b", "short", "type: ExternalName, externalName: web.a"),
+				policy("a", "cli", "podSelector: {matchLabels: {app: cli}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]")),
+			[]string{"deny a/cli -> b/svc/short 80"},
+		},
+		{
+			"without nodes in the input it is open which address a client gets instead of its own (SVC-17)",
+			join(web, service("a", "web", "type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"),
+				policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: {cidr: 172.16.0.0/12}}, {ipBlock: {cidr: 8.8.8.8/32}}]}]")),
+			[]string{"unknown 8.8.8.8 -> a/svc/web 80", "some 9.9.9.9 -> a/svc/web 80"},
+		},
+		{
 			"one family of Service, one family of addresses (SVC-24)",
 			join(resolving, pod("a", "dual", "status: {podIPs: [{ip: 10.1.0.1}, {ip: 'fd00::1'}]}"), pod("a", "six", "status: {podIPs: [{ip: 'fd00::2'}]}"), pod("a", "both", "status: {podIPs: [{ip: 10.1.0.9}, {ip: 'fd00::9'}]}"),
 				service("a", "four", "ipFamilies: [IPv4], selector: {app: dual}, ports: [{port: 80}]"), service("a", "six", "ipFamilies: [IPv6], selector: {app: dual}, ports: [{port: 80}]"),
