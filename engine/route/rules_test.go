@@ -69,6 +69,12 @@ func TestServiceRules(t *testing.T) {
 		lines           []string
 	}{
 		{
+			"no policy selects a Service: its labels are of no account (SVC-1)",
+			join(resolving, web, cli, "apiVersion: v1\nkind: Service\nmetadata: {namespace: a, name: web, labels: {app: shut}}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}\n",
+				policy("a", "shut", "podSelector: {matchLabels: {app: shut}}, policyTypes: [Ingress]"), policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: cli}}}]}]")),
+			[]string{"allow a/cli -> a/svc/web 80"},
+		},
+		{
 			"an alias of another Service leads there, and one of itself nowhere (SVC-12)",
 			join(resolving, web, cli, service("a", "web", "selector: {app: web}, ports: [{port: 80, targetPort: http}]"),
 				service("b", "alias", "type: ExternalName, externalName: web.a.svc.cluster.local"),
