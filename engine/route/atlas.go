@@ -2,6 +2,7 @@ package route
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 
 	"netreach/engine"
@@ -32,10 +33,19 @@ type Atlas struct {
 	podsIn map[string][]int
 	byAddr func() map[netip.Addr]int
 	// found remembers what is behind the ports of Services.
-	found  map[*model.ServicePort]usable
+	found map[*model.ServicePort]usable
+	// behind remembers what is behind the entries of doors, which is the same for
+	// every client.
+	behind map[doorEntry]Hop
 	dns    func() *resolver
 	doors  func() []*door
 	grants map[string][]*model.Grant
+}
+
+// doorEntry is an entry of a door.
+type doorEntry struct {
+	door  *door
+	entry *model.Entry
 }
 
 // nameKey is the name of an object of some kind.
@@ -61,6 +71,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 		podsIn:   map[string][]int{},
 		grants:   map[string][]*model.Grant{},
 		found:    map[*model.ServicePort]usable{},
+		behind:   map[doorEntry]Hop{},
 	}
 	for i := range c.Names.Services {
 		s := &c.Names.Services[i]
@@ -106,13 +117,34 @@ func (a *Atlas) podsByAddress() map[netip.Addr]int {
 // pod returns the pod of a peer, or nil.
 func (a *Atlas) pod(id engine.PeerID) *model.Pod { return a.m.PodOf(id) }
 
-// nodes returns the end of all nodes, or of where nodes are if the input holds
-// none.
-func (a *Atlas) nodes() engine.End {
-	if peers := a.m.NodePeers(); len(peers) > 0 {
-		return a.m.EndOf("a node", peers)
-	}
+// nodesKnown reports whether the input holds the nodes, and not only names of
+// some that pods are on.
+func (a *Atlas) nodesKnown() bool {
+	return slices.ContainsFunc(a.cluster.Nodes, func(n model.Node) bool { return n.Declared })
+}
+
+// nodes returns the end of the nodes that the input holds or names.
+func (a *Atlas) nodes() engine.End { return a.m.EndOf("a node", a.m.NodePeers()) }
+
+// otherNodes returns the end of where nodes are that the input does not hold: some
+// private address.
+func (a *Atlas) otherNodes() engine.End {
 	e := a.m.PrivateEnd()
-	e.Name = "a node"
+	e.Name = "another node"
 	return e
+}
+
+// throughNode judges what comes with the address of a node: of any that is known,
+// and unless the input holds them all, of one that is not, whose address is open.
+func (a *Atlas) throughNode(judge func(src engine.End) []Leg) []Leg {
+	var out []Leg
+	if n := a.nodes(); len(n.Peers) > 0 {
+		out = judge(n)
+	}
+	if !a.nodesKnown() {
+		for _, l := range judge(a.otherNodes()) {
+			out = append(out, a.collapsed(l))
+		}
+	}
+	return out
 }

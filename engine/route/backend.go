@@ -223,13 +223,16 @@ func (a *Atlas) fromOutside(h *Hop, c client, s *model.Service, p *model.Service
 }
 
 // fromNode adds the backends for a client that is hidden behind the address of a
-// node. Where the input holds no nodes, it is open which address that is.
+// node.
 func (a *Atlas) fromNode(h *Hop, s *model.Service, p *model.ServicePort, all []endpoint) {
-	var legs Hop
-	a.legs(&legs, a.nodes(), s, p, all, "with the address of a node")
-	for _, l := range legs.Legs {
-		if len(a.cluster.Nodes) == 0 {
-			l = a.collapsed(l)
+	legs := a.throughNode(func(src engine.End) []Leg {
+		var legs Hop
+		a.legs(&legs, src, s, p, all, "with the address of a node")
+		return legs.Legs
+	})
+	for _, l := range legs {
+		if l.Verdict() == model.Some {
+			h.note(s.Origin, "it depends on the node: one that runs a backend always reaches it (NP-42)")
 		}
 		h.add(l)
 	}

@@ -146,12 +146,11 @@ func (a *Atlas) onHosts(c client, d *door, port uint16) (legs []Leg, others []st
 			legs = append(legs, a.leg(c.End, dst, model.TCP, n, nil))
 		}
 		if c.Outside && mode != model.SNATNever {
-			l := a.leg(a.nodes(), dst, model.TCP, n, nil)
-			l.Text = "with the address of a node"
-			if len(a.cluster.Nodes) == 0 {
-				l = a.collapsed(l)
-			}
-			legs = append(legs, l)
+			legs = append(legs, a.throughNode(func(src engine.End) []Leg {
+				l := a.leg(src, dst, model.TCP, n, nil)
+				l.Text = "with the address of a node"
+				return []Leg{l}
+			})...)
 		}
 	}
 	return legs, others
@@ -160,6 +159,17 @@ func (a *Atlas) onHosts(c client, d *door, port uint16) (legs []Leg, others []st
 // toBackends returns the hop from a door to what an entry names: the Services
 // that get its requests, by weight (ING-5, GW-4, RT-1).
 func (a *Atlas) toBackends(d *door, ch choice) Hop {
+	k := doorEntry{d, ch.entry}
+	h, ok := a.behind[k]
+	if !ok {
+		h = a.entryBackends(d, ch)
+		h.Legs, h.Notes = slices.Clip(h.Legs), slices.Clip(h.Notes)
+		a.behind[k] = h
+	}
+	return h
+}
+
+func (a *Atlas) entryBackends(d *door, ch choice) Hop {
 	e := ch.entry
 	h := Hop{Kind: Backend, Title: "from " + d.name + " to " + backendNames(e), Origin: e.Origin}
 	for _, n := range append(slices.Clone(e.Notes), answering(ch.route.Notes)...) {

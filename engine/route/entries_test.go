@@ -68,6 +68,16 @@ func TestIngressRules(t *testing.T) {
 			[]string{"allow internet -> http://a.example; nothing in the input publishes"},
 		},
 		{
+			"the policy of a controller counts, published or not (ING-1, ING-7)",
+			join(pods, controller(""), ingress("web", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"), policy("ing", "nginx", "podSelector: {}, ingress: [{ports: [{port: 443}]}]")),
+			[]string{"allow internet -> https://a.example", "deny internet -> http://a.example"},
+		},
+		{
+			"a URL may name a load balancer, or its address (SVC-19)",
+			join(resolving, pods, "apiVersion: v1\nkind: Service\nmetadata: {namespace: a, name: lb}\nspec: {type: LoadBalancer, externalTrafficPolicy: Local, loadBalancerSourceRanges: [203.0.113.0/24], selector: {app: web}, ports: [{port: 80, targetPort: http}]}\nstatus: {loadBalancer: {ingress: [{hostname: lb.example}, {ip: 198.51.100.1}]}}\n"),
+			[]string{"allow 203.0.113.1 -> http://lb.example/x, http://198.51.100.1", "deny 8.8.8.8 -> http://lb.example, http://198.51.100.1", "none 203.0.113.1 -> https://lb.example"},
+		},
+		{
 			"TLS that is passed through has no paths (ING-11)",
 			join(pods, controller(""), balancer, ingress("web", prefix+"ssl-passthrough: 'true'", "rules: ["+at("a.example", "/only", "Exact", "web", "number: 80")+"]")),
 			[]string{"allow internet -> https://a.example/else; passed through", "none internet -> http://a.example/else"},

@@ -216,8 +216,10 @@ func resolves(c *model.Cluster, o model.Options, client int) model.Verdict {
 	}
 	with := *c
 	with.Namespaces = append(slices.Clone(c.Namespaces), model.Namespace{Name: "kube-system", Labels: model.Labels{{Key: model.NameLabel, Value: "kube-system"}}})
-	dns := model.Pod{Namespace: "kube-system", Name: "coredns", Labels: model.Labels{{Key: "k8s-app", Value: "kube-dns"}}, Weight: 1, StandIn: true, Workload: len(c.Workloads),
-		Ports: []model.ContainerPort{{Name: "dns", Protocol: model.UDP, Port: 53}, {Name: "dns-tcp", Port: 53}}}
+	dns := model.Pod{
+		Namespace: "kube-system", Name: "coredns", Labels: model.Labels{{Key: "k8s-app", Value: "kube-dns"}}, Weight: 1, StandIn: true, Workload: len(c.Workloads),
+		Ports: []model.ContainerPort{{Name: "dns", Protocol: model.UDP, Port: 53}, {Name: "dns-tcp", Port: 53}},
+	}
 	with.Workloads = append(slices.Clone(c.Workloads), model.Workload{Kind: "Pod", Namespace: "kube-system", Name: "coredns", Replicas: 1})
 	with.Pods = append(slices.Clone(c.Pods), dns)
 	return flow(&with, o, client, len(c.Pods), model.UDP, 53)

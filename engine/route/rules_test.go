@@ -69,6 +69,12 @@ func TestServiceRules(t *testing.T) {
 		lines           []string
 	}{
 		{
+			"no policy selects a Service: its labels are of no account (SVC-1)",
+			join(resolving, web, cli, "apiVersion: v1\nkind: Service\nmetadata: {namespace: a, name: web, labels: {app: shut}}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}\n",
+				policy("a", "shut", "podSelector: {matchLabels: {app: shut}}, policyTypes: [Ingress]"), policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: cli}}}]}]")),
+			[]string{"allow a/cli -> a/svc/web 80"},
+		},
+		{
 			"an alias of another Service leads there, and one of itself nowhere (SVC-12)",
 			join(resolving, web, cli, service("a", "web", "selector: {app: web}, ports: [{port: 80, targetPort: http}]"),
 				service("b", "alias", "type: ExternalName, externalName: web.a.svc.cluster.local"),
@@ -120,6 +126,18 @@ func TestServiceRules(t *testing.T) {
 			join(web, service("a", "node", "type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"),
 				service("a", "lb", "type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector: {app: web}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]")),
 			[]string{"allow 8.8.8.8 -> a/svc/node 80; on a port that is not in the input", "none 8.8.8.8 -> a/svc/node 30080", "allow 8.8.8.8 -> a/svc/lb 80; no status yet", "none 8.8.8.8 -> a/svc/lb 30080"},
+		},
+		{
+			"an alias is followed as it stands: the search list completes no alias (SVC-12)",
+			join(resolving, web, cli, service("a", "web", "selector: {app: web}, ports: [{port: 80, targetPort: http}]"), service("b", "short", "type: ExternalName, externalName: web.a"),
+				policy("a", "cli", "podSelector: {matchLabels: {app: cli}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]")),
+			[]string{"deny a/cli -> b/svc/short 80"},
+		},
+		{
+			"without nodes in the input it is open which address a client gets instead of its own (SVC-17)",
+			join(web, service("a", "web", "type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"),
+				policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: {cidr: 172.16.0.0/12}}, {ipBlock: {cidr: 8.8.8.8/32}}]}]")),
+			[]string{"unknown 8.8.8.8 -> a/svc/web 80", "some 9.9.9.9 -> a/svc/web 80"},
 		},
 		{
 			"one family of Service, one family of addresses (SVC-24)",

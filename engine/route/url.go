@@ -382,7 +382,10 @@ func (a *Atlas) seen(h *Hop, c client, d *door, prefixes []netip.Prefix) model.M
 	}
 	for _, s := range d.services {
 		if !s.ExternalLocal && len(publications(s)) > 0 {
-			n := a.within(client{End: a.nodes()}, prefixes)
+			var n model.Mix
+			for _, l := range a.throughNode(func(src engine.End) []Leg { return []Leg{{Mix: a.within(client{End: src}, prefixes)}} }) {
+				n = n.Join(l.Mix)
+			}
 			if n != m {
 				h.note(s.Origin, "with externalTrafficPolicy Cluster the controller may see the address of a node instead of the client's (SVC-17)")
 			}
