@@ -37,9 +37,11 @@ type Atlas struct {
 	// behind remembers what is behind the entries of doors, which is the same for
 	// every client.
 	behind map[doorEntry]Hop
-	dns    func() *resolver
-	doors  func() []*door
-	grants map[string][]*model.Grant
+	// byNodes remembers what becomes of clients behind the addresses of nodes.
+	byNodes map[*model.ServicePort][]Leg
+	dns     func() *resolver
+	doors   func() []*door
+	grants  map[string][]*model.Grant
 }
 
 // doorEntry is an entry of a door.
@@ -71,6 +73,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 		podsIn:   map[string][]int{},
 		grants:   map[string][]*model.Grant{},
 		found:    map[*model.ServicePort]usable{},
+		byNodes:  map[*model.ServicePort][]Leg{},
 		behind:   map[doorEntry]Hop{},
 	}
 	for i := range c.Names.Services {

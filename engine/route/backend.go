@@ -225,11 +225,15 @@ func (a *Atlas) fromOutside(h *Hop, c client, s *model.Service, p *model.Service
 // fromNode adds the backends for a client that is hidden behind the address of a
 // node.
 func (a *Atlas) fromNode(h *Hop, s *model.Service, p *model.ServicePort, all []endpoint) {
-	legs := a.throughNode(func(src engine.End) []Leg {
-		var legs Hop
-		a.legs(&legs, src, s, p, all, "with the address of a node")
-		return legs.Legs
-	})
+	legs, ok := a.byNodes[p] // whoever the client is
+	if !ok {
+		legs = a.throughNode(func(src engine.End) []Leg {
+			var legs Hop
+			a.legs(&legs, src, s, p, all, "with the address of a node")
+			return legs.Legs
+		})
+		a.byNodes[p] = legs
+	}
 	for _, l := range legs {
 		if l.Verdict() == model.Some {
 			h.note(s.Origin, "it depends on the node: one that runs a backend always reaches it (NP-42)")

@@ -57,19 +57,6 @@ func (a *Atlas) Unserved() []Note {
 	return out
 }
 
-// WalkEntry returns the walk of each client of an end through the door of an
-// entry, on a port of the door, to its backends. What name the client asks for
-// is left open, and so there is no hop to the DNS.
-func (a *Atlas) WalkEntry(q Question, e *Entry, port uint16) Answer {
-	out := Answer{Name: e.Route.Origin.Object()}
-	t := target{request: request{port: port}}
-	for _, c := range a.clients(q.Src, q.Asked, a.doorsOnNodes()) {
-		out.take(c, []Walk{a.entryWalk(c, e.door, t, e.choice, nil, a.enter(c, e.door, t))})
-	}
-	out.finish()
-	return out
-}
-
 // Backends returns the hop from the door of an entry to its backends.
 func (a *Atlas) Backends(e *Entry) Hop { return a.toBackends(e.door, e.choice) }
 
@@ -99,17 +86,6 @@ func (a *Atlas) Publications() []Publication {
 			out = append(out, Publication{s, p.port, p.number, viaNames[p.by], p})
 		}
 	}
-	return out
-}
-
-// WalkPublication returns the walk of each client of an end, which must lie
-// outside, to a Service by one of the ways in which it is published.
-func (a *Atlas) WalkPublication(q Question, p *Publication) Answer {
-	out := Answer{Name: "Service " + p.Service.Namespace + "/" + p.Service.Name}
-	for _, c := range a.clients(q.Src, q.Asked, a.onNodes(p.Service)) {
-		out.take(c, []Walk{a.publishedWalk(c, p.Service, p.published)})
-	}
-	out.finish()
 	return out
 }
 

@@ -15,11 +15,7 @@ import (
 // answer or of its hops holds TEXT.
 func check(t *testing.T, opts model.Options, manifests string, lines ...string) {
 	t.Helper()
-	cluster, ds, err := load.Read(load.Options{FS: fstest.MapFS{"a.yaml": {Data: []byte(manifests)}}}, "a.yaml")
-	if err != nil || cluster == nil {
-		t.Fatal(err, ds)
-	}
-	m, a := compile(t, cluster, opts)
+	m, a := compile(t, clusterOf(t, manifests), opts)
 	for _, text := range lines {
 		text, note, _ := strings.Cut(text, "; ")
 		line, err := expect.ParseLine(text, "")
@@ -39,6 +35,16 @@ func check(t *testing.T, opts model.Options, manifests string, lines ...string) 
 			}
 		}
 	}
+}
+
+// clusterOf reads manifests.
+func clusterOf(t *testing.T, manifests string) *model.Cluster {
+	t.Helper()
+	cluster, ds, err := load.Read(load.Options{FS: fstest.MapFS{"a.yaml": {Data: []byte(manifests)}}}, "a.yaml")
+	if err != nil || cluster == nil {
+		t.Fatal(err, ds)
+	}
+	return cluster
 }
 
 func join(docs ...string) string { return strings.Join(docs, "---\n") }

@@ -81,8 +81,10 @@ func (d markdown) Versus(v *Versus) error {
 	return d.paragraphs(append(v.legend(shifts), counts.line(v))...)
 }
 
-func (d markdown) table(tw table.Writer) error {
-	_, err := io.WriteString(d.w, tw.RenderMarkdown()+"\n\n")
+func (d markdown) table(tw table.Writer) error { return d.raw(tw.RenderMarkdown() + "\n\n") }
+
+func (d markdown) raw(text string) error {
+	_, err := io.WriteString(d.w, text)
 	return err
 }
 

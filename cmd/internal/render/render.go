@@ -22,6 +22,7 @@ const (
 	GraphOf    Verb = "graph"
 	DiffOf     Verb = "diff"
 	BisectOf   Verb = "bisect"
+	ExposedOf  Verb = "exposed"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -43,6 +44,8 @@ type Renderer interface {
 	Graph(*Graph) error
 	// Bisect writes the commits that changed a flow.
 	Bisect(*Bisection) error
+	// Exposed writes what clients outside reach.
+	Exposed(*Exposed) error
 }
 
 // Options say how to write.
@@ -81,12 +84,12 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf}, newText},
-		{"dot", []Verb{GraphOf, DiffOf}, newDOT},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf, ExposedOf}, newText},
+		{"dot", []Verb{GraphOf, DiffOf, ExposedOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf}, newJSON},
-		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newMarkdown},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, ExposedOf}, newJSON},
+		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf, ExposedOf}, newMarkdown},
 		{"sarif", []Verb{DiffOf}, newSARIF},
 		{"github", []Verb{DiffOf}, newGitHub},
 		{"junit", []Verb{DiffOf}, newJUnit},

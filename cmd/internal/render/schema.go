@@ -9,8 +9,8 @@ const Schema = "netreach/v1"
 type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
-	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph", "diff" or
-	// "bisect".
+	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph", "diff",
+	// "bisect" or "exposed".
 	Kind string `json:"kind"`
 }
 
