@@ -204,6 +204,9 @@ func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.Way
 	for _, n := range o.Answer.Notes {
 		w.Meet(render.Obstacle{Lead: n})
 	}
+	if text := fares(w.Ways); text != "" {
+		w.Meet(render.Obstacle{Lead: text})
+	}
 	for i := range w.Ways {
 		in.onTheWay(&w, &w.Ways[i])
 	}
@@ -219,12 +222,20 @@ func dialled(p engine.PortRange) string {
 	return p.String()
 }
 
+// fares says which clients fare how, or nothing where they are all alike.
+func fares(ways []render.Way) string {
+	if !slices.ContainsFunc(ways, func(w render.Way) bool { return !slices.Equal(w.Clients, ways[0].Clients) }) {
+		return ""
+	}
+	var words []string
+	for i := range ways {
+		words = append(words, ways[i].Verdict().String()+" "+strings.Join(ways[i].Clients, ", "))
+	}
+	return strings.Join(words, "; ")
+}
+
 // onTheWay adds the pods that a way leads to, and what clients meet on it.
 func (in *input) onTheWay(w *render.WayIn, way *render.Way) {
-	whose := ""
-	if slices.ContainsFunc(w.Ways, func(o render.Way) bool { return !slices.Equal(o.Clients, way.Clients) }) {
-		whose = strings.Join(way.Clients, ", ") + ": "
-	}
 	for i := range way.Hops {
 		h := &way.Hops[i]
 		for k := range h.Legs {
@@ -235,9 +246,7 @@ func (in *input) onTheWay(w *render.WayIn, way *render.Way) {
 			if l.Verdict() == model.Allowed {
 				continue
 			}
-			o := in.denial(&l.Leg)
-			o.Lead = whose + o.Lead
-			w.Meet(o)
+			w.Meet(in.denial(&l.Leg))
 		}
 		for _, n := range h.Notes {
 			w.Meet(render.Obstacle{Lead: n.Text, Origin: n.Origin})

@@ -295,8 +295,11 @@ func (x *Exposure) summary() string {
 			open++
 		}
 	}
-	return fmt.Sprintf("%s: %d of %s; %d of %s may be dialled directly, %d of them because no policy isolates them",
-		x.From, open, waysIn(len(x.Ways)), x.opened()+len(x.Bare), count(x.Shown, "workload"), len(x.Bare))
+	direct, why := x.opened()+len(x.Bare), ""
+	if len(x.Bare) > 0 {
+		why = fmt.Sprintf(", %d of them because no policy isolates them", len(x.Bare))
+	}
+	return fmt.Sprintf("%s: %d of %s; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), direct, count(x.Shown, "workload"), why)
 }
 
 func waysIn(n int) string {
