@@ -107,7 +107,7 @@ func sameOutcome(x, y *Answer) bool {
 				return false
 			}
 			return g.Kind != Backend || slices.EqualFunc(g.Legs, h.Legs, func(l, m Leg) bool {
-				return l.Mix == m.Mix && l.Port == m.Port && l.Text == m.Text && slices.Equal(l.Dst.Peers, m.Dst.Peers)
+				return l.Mix == m.Mix && l.Port == m.Port && l.Text == m.Text && l.Dst.Name == m.Dst.Name && slices.Equal(l.Dst.Peers, m.Dst.Peers)
 			})
 		})
 	})

@@ -90,7 +90,7 @@ func (in *input) walk(m *engine.Matrix, q question, src engine.End) (route.Answe
 			out, ok := atlas.ToNodePort(asked, id, q.port)
 			return out, ok, nil
 		}
-	case expect.Named, expect.AllPods, expect.Selected, expect.Internet, expect.Private:
+	case expect.Defined, expect.Named, expect.AllPods, expect.Selected, expect.Internet, expect.Private:
 	}
 	return route.Answer{}, false, nil
 }

@@ -62,6 +62,7 @@ func openStyle(v model.Verdict) string {
 		return `color="#d4760a"`
 	case model.Unknown:
 		return `color="#d4760a", style=dotted`
+	case model.Denied, model.None:
 	}
 	return `color="#cf222e", style=dashed`
 }

@@ -185,6 +185,9 @@ func (m *Matrix) head(kind string) MatrixHead {
 	for _, p := range m.Ports {
 		h.Ports = append(h.Ports, p.String())
 	}
+	for _, f := range m.Entries {
+		h.Entries = append(h.Entries, EntryDocument{f.Src, m.Table.Ends[f.Dst].Name, f.Port.String(), f.Verdict.String()})
+	}
 	return h
 }
 

@@ -20,15 +20,24 @@ func (markdown) Query(*Query) error { return &FormatError{Name: "md", Verb: Can,
 // Matrix writes the flow lines as one table, or, by port, a truth table for
 // each port.
 func (d markdown) Matrix(m *Matrix) error {
+	var entries []Flows
+	for _, f := range m.Entries {
+		entries = append(entries, Flows{f.Verdict, []string{f.Src}, []string{m.Label(f.Dst)}, []string{f.Port.String()}})
+	}
 	if len(m.Ports) == 0 {
 		g := m.grouped()
-		if err := d.flows(g.flows); err != nil {
+		if err := d.flows(append(g.flows, entries...)); err != nil {
 			return err
 		}
 		return d.paragraphs(append(m.legendOf(g.flows), m.Summary.String(), g.count.over(m.By))...)
 	}
 	for _, port := range m.Ports {
 		if err := d.truth(m, port); err != nil {
+			return err
+		}
+	}
+	if len(entries) > 0 {
+		if err := d.flows(entries); err != nil {
 			return err
 		}
 	}

@@ -229,6 +229,18 @@ type MatrixHead struct {
 	// Ports are the ports that were asked for; empty means all of them.
 	Ports   []string        `json:"ports"`
 	Summary SummaryDocument `json:"summary"`
+	// Entries are the flows from the ways in, if they were asked for: src is a URL
+	// or ns/svc/name, and dst the name of a peer.
+	Entries []EntryDocument `json:"entries,omitempty"`
+}
+
+// EntryDocument is what the internet reaches of a peer through a way in.
+type EntryDocument struct {
+	Src string `json:"src"`
+	Dst string `json:"dst"`
+	// Port is that of the pods.
+	Port    string `json:"port"`
+	Verdict string `json:"verdict"`
 }
 
 // SummaryDocument counts what the cluster holds.

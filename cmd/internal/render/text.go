@@ -82,6 +82,13 @@ func (t *terminal) Matrix(m *Matrix) error {
 		}
 		words = append(words, g.count.on(port, m.By))
 	}
+	if len(m.Entries) > 0 {
+		t.line()
+		t.comment("ways in from the internet, and the pods behind them:")
+		for _, f := range m.Entries {
+			t.flows("", Flows{f.Verdict, []string{f.Src}, []string{m.Label(f.Dst)}, []string{f.Port.String()}})
+		}
+	}
 	t.line()
 	for _, w := range slices.Concat(legend, []string{m.Summary.String()}, words) {
 		t.comment(w)

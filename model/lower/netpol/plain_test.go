@@ -63,7 +63,9 @@ var plainPolicies = []struct {
 	{`{"metadata":{"uid":5}}`, false},
 	{`{"metadata":{"deletionTimestamp":"2026-02-28T23:59:59Z"}}`, false},
 	{`{"metadata":{"managedFields":[]}}`, false},
-	{`[]`, false}, {`null`, false}, {`"a"`, false},
+	{`[]`, false},
+	{`null`, false},
+	{`"a"`, false},
 }
 
 func TestPlain(t *testing.T) {
