@@ -30,7 +30,7 @@ func (r role) subject() model.Direction {
 }
 
 // peer returns the direction in whose rows a class lies in a role.
-func (r role) peer() model.Direction { return model.Directions - 1 - r.subject() }
+func (r role) peer() model.Direction { return opposite(r.subject()) }
 
 // sameness is one of the matrices that a quotient is about, all of one universe.
 type sameness struct {

@@ -133,8 +133,14 @@ func (x *attribution) comesOrGoes(end int) bool {
 // have, at a port atom, from v to w.
 func (x *attribution) ofFlow(k *jointKind, atom int, v, w model.Verdict) CauseID {
 	before, after := x.before, x.after
-	var possible []int32
-	key := []byte{byte(v), byte(w)}
+	// The directions that differ, each for a pair of members.
+	type directed struct {
+		dir           model.Direction
+		subject, peer int32
+	}
+	var differ []directed
+	possible := x.ofEnds(k)
+	edited := len(possible) > 0
 	for _, s := range before.u.shapes[k.src] {
 		for _, d := range before.u.shapes[k.dst] {
 			for dir := range model.Directions {
@@ -147,21 +153,23 @@ func (x *attribution) ofFlow(k *jointKind, atom int, v, w model.Verdict) CauseID
 				if a == b {
 					continue
 				}
-				pair := [3]int32{int32(dir), before.dirs[dir].programOf[subject], after.dirs[dir].programOf[subject]}
-				possible = append(possible, x.ofProgram(pair)...)
-				key = appendInt32s(key, pair[:])
-				key = x.appendMatches(key, dir, subject, peer, atom)
+				possible = append(possible, x.ofProgram(x.programs(dir, subject))...)
+				differ = append(differ, directed{dir, subject, peer})
 			}
 		}
 	}
-	ends := x.ofEnds(k)
-	possible = append(possible, ends...)
 	slices.Sort(possible)
 	possible = slices.Compact(possible)
 	if len(possible) < 2 {
 		return x.intern(possible, false, len(possible) == 0)
 	}
-	if len(ends) > 0 {
+	key := []byte{byte(v), byte(w)}
+	for _, d := range differ {
+		programs := x.programs(d.dir, d.subject)
+		key = appendInt32s(key, programs[:])
+		key = x.appendMatches(key, d.dir, d.subject, d.peer, atom)
+	}
+	if edited {
 		key = binary.LittleEndian.AppendUint32(key, uint32(k.src))
 		key = binary.LittleEndian.AppendUint32(key, uint32(k.dst))
 	}
@@ -186,6 +194,11 @@ func (x *attribution) ofEnds(k *jointKind) []int32 {
 		}
 	}
 	return out
+}
+
+// programs returns the programs of a class on both sides, behind the direction.
+func (x *attribution) programs(d model.Direction, subject int32) [3]int32 {
+	return [3]int32{int32(d), x.before.dirs[d].programOf[subject], x.after.dirs[d].programOf[subject]}
 }
 
 // ofProgram returns the edits of the policies that a program has on either side.
@@ -247,7 +260,7 @@ func (x *attribution) edges(k *jointKind) []int32 {
 }
 
 func (x *attribution) appendEdges(out []int32, d model.Direction, subject int32) []int32 {
-	pair := [3]int32{int32(d), x.before.dirs[d].programOf[subject], x.after.dirs[d].programOf[subject]}
+	pair := x.programs(d, subject)
 	if len(x.ofProgram(pair)) == 0 {
 		return out
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -34,122 +33,6 @@ const (
 	attrOutside
 )
 
-// membership is the members of some peers that follow on one another, with their
-// attributes and classes, numbered as Universe says.
-type membership struct {
-	attrs      []attr
-	labelSets  []model.Labels          // by attr.labels and attr.node
-	lateSets   [][]string              // by attr.late
-	portSets   [][]model.ContainerPort // by attr.ports
-	classAttr  [][]int32               // by cluster and class: index into attrs
-	windows    map[string]window       // classes of the pods of a namespace
-	podClasses int                     // classes below this are of pods
-	shapeOf    []int32                 // by peer
-	shapes     [][]int32               // by shape: the classes of its members
-	classes    int
-}
-
-// portion is some peers: those of whole namespaces, or all that are no pods.
-type portion struct {
-	lo, hi    int
-	namespace int32 // number of the namespace before
-}
-
-// portionPods is how many pods one goroutine classifies at a time, or a few
-// more.
-const portionPods = 8192
-
-// portions cuts the peers. No class and no shape has members in two portions.
-func (u *Universe) portions() []portion {
-	now := portion{}
-	var out []portion
-	namespaces := int32(0)
-	for id := range u.pods {
-		if id > 0 && u.peers[id-1].Namespace == u.peers[id].Namespace {
-			continue
-		}
-		if id-now.lo >= portionPods {
-			now.hi = id
-			out = append(out, now)
-			now = portion{lo: id, namespace: namespaces}
-		}
-		namespaces++
-	}
-	now.hi = u.pods
-	return append(out, now, portion{lo: u.pods, hi: len(u.peers), namespace: namespaces})
-}
-
-// classify gives every peer its members and every member its class.
-func (u *Universe) classify(used *uses) {
-	nodes := make([]map[string]int, len(u.clusters))
-	for ci, cl := range u.clusters {
-		nodes[ci] = make(map[string]int, len(cl.Nodes))
-		for i := range cl.Nodes {
-			nodes[ci][cl.Nodes[i].Name] = i
-		}
-	}
-	portions := u.portions()
-	parts := make([]*classifier, len(portions))
-	inParallel(len(portions), func(i int) {
-		parts[i] = newClassifier(u, used, nodes)
-		parts[i].classify(portions[i])
-	})
-	var attrs, shapes, classes int
-	for _, p := range parts {
-		attrs, shapes, classes = attrs+len(p.attrs), shapes+len(p.shapes), classes+p.classes
-	}
-	u.attrs, u.shapes = make([]attr, 0, attrs), make([][]int32, 0, shapes)
-	u.windows = map[string]window{}
-	for range u.clusters {
-		u.classAttr = append(u.classAttr, make([]int32, 0, classes))
-	}
-	u.shapeOf = make([]int32, 0, len(u.peers))
-	for i, p := range parts {
-		if i == len(parts)-1 {
-			u.podClasses = u.classes
-			u.outside = u.podClasses + p.outside
-		}
-		u.join(&p.membership)
-	}
-}
-
-// join appends the members of the peers that follow.
-func (u *membership) join(o *membership) {
-	attrs, labels, lates, ports := int32(len(u.attrs)), int32(len(u.labelSets)), int32(len(u.lateSets)), int32(len(u.portSets))
-	class, shape := int32(u.classes), int32(len(u.shapes))
-	shift := func(id *int32, by int32) {
-		if *id != 0 { // 0 is none, everywhere
-			*id += by
-		}
-	}
-	for _, a := range o.attrs {
-		shift(&a.labels, labels)
-		shift(&a.node, labels)
-		shift(&a.late, lates)
-		shift(&a.ports, ports)
-		u.attrs = append(u.attrs, a)
-	}
-	u.labelSets, u.lateSets, u.portSets = append(u.labelSets, o.labelSets...), append(u.lateSets, o.lateSets...), append(u.portSets, o.portSets...)
-	for ci := range o.classAttr {
-		for _, a := range o.classAttr[ci] {
-			u.classAttr[ci] = append(u.classAttr[ci], a+attrs)
-		}
-	}
-	for ns, w := range o.windows {
-		u.windows[ns] = window{w.lo + u.classes, w.hi + u.classes}
-	}
-	for _, s := range o.shapes {
-		for i := range s {
-			s[i] += class
-		}
-		u.shapes = append(u.shapes, s)
-	}
-	for _, s := range o.shapeOf {
-		u.shapeOf = append(u.shapeOf, s+shape)
-	}
-	u.classes += o.classes
-}
-
 // classifier interns attributes and classes while it walks some peers in order.
 type classifier struct {
 	membership
@@ -178,12 +61,6 @@ type classifier struct {
 type lastPod struct {
 	pod  *model.Pod
 	attr attr
-}
-
-// labelInterner gives equal projections of labels one number.
-type labelInterner struct {
-	keys map[string]bool
-	ids  map[string]int32
 }
 
 func newClassifier(u *Universe, used *uses, nodes []map[string]int) *classifier {
@@ -422,105 +299,4 @@ func (c *classifier) attrOf(a attr) int32 {
 		c.attrs = append(c.attrs, a)
 	}
 	return id
-}
-
-// labelSet interns the labels of l whose keys some selector names.
-func (c *classifier) labelSet(in *labelInterner, l model.Labels) int32 {
-	if len(in.keys) == 0 {
-		return 0
-	}
-	key := c.key[:0]
-	kept := 0
-	for i := range l {
-		if e := &l[i]; in.keys[e.Key] {
-			key = append(key, e.Key...)
-			key = append(key, 0)
-			key = append(key, e.Value...)
-			key = append(key, 0)
-			kept++
-		}
-	}
-	c.key = key
-	if kept == 0 {
-		return 0
-	}
-	id, ok := in.ids[string(key)]
-	if !ok {
-		id = int32(len(c.labelSets))
-		in.ids[string(key)] = id
-		c.labelSets = append(c.labelSets, project(l, in.keys))
-	}
-	return id
-}
-
-// lateSet interns the late labels whose keys some selector names.
-func (c *classifier) lateSet(keys []string) int32 {
-	var kept []string
-	for _, k := range keys {
-		if c.used.podKeys[k] {
-			kept = append(kept, k)
-		}
-	}
-	if len(kept) == 0 {
-		return 0
-	}
-	for id, set := range c.lateSets {
-		if slices.Equal(set, kept) {
-			return int32(id)
-		}
-	}
-	c.lateSets = append(c.lateSets, kept)
-	return int32(len(c.lateSets) - 1)
-}
-
-// portSet interns the ports whose names some rule uses.
-func (c *classifier) portSet(ports []model.ContainerPort) int32 {
-	if len(c.used.names) == 0 && len(c.portSets) > 0 {
-		return 0
-	}
-	var kept []model.ContainerPort
-	for _, p := range ports {
-		if p.Name != "" && p.Port != 0 && c.used.names[p.Name] {
-			kept = append(kept, p)
-		}
-	}
-	if len(kept) == 0 && len(c.portSets) > 0 {
-		return 0
-	}
-	slices.SortFunc(kept, func(a, b model.ContainerPort) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port), compareBool(a.Sidecar, b.Sidecar))
-	})
-	kept = slices.Compact(kept)
-	var key []byte
-	for _, p := range kept {
-		key = append(key, p.Name...)
-		key = append(key, 0, byte(p.Protocol), byte(p.Port>>8), byte(p.Port), byte(compareBool(p.Sidecar, false)))
-	}
-	id, ok := c.portIDs[string(key)]
-	if !ok {
-		id = int32(len(c.portSets))
-		c.portIDs[string(key)] = id
-		c.portSets = append(c.portSets, kept)
-	}
-	return id
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
-}
-
-// int32Key returns the numbers as a map key.
-func int32Key(ns []int32) string { return string(appendInt32s(nil, ns)) }
-
-func appendInt32s(b []byte, ns []int32) []byte {
-	for _, n := range ns {
-		b = binary.LittleEndian.AppendUint32(b, uint32(n))
-	}
-	return b
 }

@@ -19,6 +19,7 @@ type Comparison struct {
 	before, after *profiler
 	groups        [][]jointGroup // by end
 	kind          []int32        // by end: ends with the same set of shapes
+	in            [][2]bool      // by end: which clusters have a member of it
 	// alone marks ends that are not judged by kind, as in Table.
 	alone []bool
 	// crowded tells that some end tells the members of other ends of one kind

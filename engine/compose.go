@@ -49,7 +49,7 @@ func (c *composer) tied(a, b int32) bool {
 // reachesBeyond reports whether a policy's isolation in the other direction
 // matters in this one (CNP-11).
 func (c *composer) reachesBeyond(p *policyDigest) bool {
-	return p.isolates[model.Directions-1-c.d] && c.m.switches.BaselinePerDirection != model.Yes
+	return p.isolates[opposite(c.d)] && c.m.switches.BaselinePerDirection != model.Yes
 }
 
 // onlyAddsUp reports whether the policies of a program are of one tier that
@@ -112,18 +112,7 @@ func (c *composer) tiers(p *program) []progTier {
 			out = append(out, progTier{tier: tier})
 		}
 		t := &out[len(out)-1]
-		pp := progPolicy{policy: e / 2, subject: FullMatch}
-		if e%2 == 1 {
-			pp.subject = MaybeMatch
-		}
-		for i := range c.rules[e/2] {
-			r := &c.rules[e/2][i]
-			pp.fragments = append(pp.fragments, r.fragments...)
-			pp.fragments = c.named(r, int(p.class), pp.fragments)
-		}
-		for i := range pp.fragments {
-			pp.fragments[i].open = pp.subject == MaybeMatch
-		}
+		pp := c.policy(p, e)
 		if policy.isolates[c.d] {
 			t.isolates = max(t.isolates, pp.subject)
 		}
@@ -141,6 +130,23 @@ func (c *composer) tiers(p *program) []progTier {
 		}
 	}
 	return out
+}
+
+// policy returns what a program has of one of its policies.
+func (c *composer) policy(p *program, entry int32) progPolicy {
+	pp := progPolicy{policy: entry / 2, subject: FullMatch}
+	if entry%2 == 1 {
+		pp.subject = MaybeMatch
+	}
+	for i := range c.rules[entry/2] {
+		r := &c.rules[entry/2][i]
+		pp.fragments = append(pp.fragments, r.fragments...)
+		pp.fragments = c.named(r, int(p.class), pp.fragments)
+	}
+	for i := range pp.fragments {
+		pp.fragments[i].open = pp.subject == MaybeMatch
+	}
+	return pp
 }
 
 // describe fills in what a program is to others than its evaluation.

@@ -165,10 +165,10 @@ func (c *counter) through(t *tape, s *planeSide, row bitset.ID, p *planeProgram,
 	if bulk {
 		what, d = s.sets.Bulk(row), 1
 	}
-	switch {
-	case what == 0:
+	switch what {
+	case 0:
 		return 0
-	case what == 1:
+	case 1:
 		return p.weight
 	}
 	has := func(spot int32) bool { return s.sets.Has(row, spot) }

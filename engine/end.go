@@ -180,12 +180,10 @@ func (m *Matrix) outsideEnd(special bool) End {
 	return m.end(name, peers)
 }
 
-// outsideRanges returns the ranges of internet, or of private. A block that is
-// the one address of a pod or node makes a range, but nobody outside has it.
+// outsideRanges returns the ranges of internet, or of private.
 func (m *Matrix) outsideRanges(special bool) []atoms.Range {
 	return slices.DeleteFunc(m.u.addrs.Ranges(), func(r atoms.Range) bool {
-		return m.u.addrs.Special(r.Class) != special || r.From.Is6() && !m.u.hasIPv6 ||
-			r.From == r.To && m.u.peers[m.u.AddrID(r.From)].Kind != OutsidePeer
+		return m.u.addrs.Special(r.Class) != special || r.From.Is6() && !m.u.hasIPv6 || m.isKnown(r)
 	})
 }
 
@@ -295,9 +293,17 @@ func (m *Matrix) External(p expect.Peer) (End, error) {
 func (m *Matrix) rangeOutside(name string, first, last netip.Addr) End {
 	var peers []PeerID
 	for _, r := range m.u.addrs.Between(first, last) {
-		peers = append(peers, m.u.outsidePeer(r.Class))
+		if !m.isKnown(r) {
+			peers = append(peers, m.u.outsidePeer(r.Class))
+		}
 	}
 	return m.end(name, peers)
+}
+
+// isKnown reports whether a range is the one address of a pod or node. A block may
+// make it a range of its own, but nobody outside has it.
+func (m *Matrix) isKnown(r atoms.Range) bool {
+	return r.From == r.To && m.u.peers[m.u.AddrID(r.From)].Kind != OutsidePeer
 }
 
 // podsWhere returns the peers of the pods for which keep holds.

@@ -116,16 +116,7 @@ func (x *explainer) direction(d model.Direction, subject, peer int32, subjectID,
 		ownNode = narrow(FullMatch, x.m.switches.OwnNodeEgress)
 	}
 	tiers := s.tiers(p)
-	v := x.m.evaluate(s, p, tiers, peer, x.atom, ownNode)
-	if d == model.Ingress && x.rel&fromOwnNode != 0 {
-		switch x.m.switches.OwnNodeIngress {
-		case model.Yes:
-			v = value[bool]{true, true}
-		case model.Open:
-			v.hi = true
-		case model.No:
-		}
-	}
+	v := x.m.walk(d, p, tiers, peer, x.rel, x.atom)
 	t := DirectionTrace{Direction: d, Verdict: model.Denied, Filtered: x.m.subject(subjectID), Isolated: p.isolated}
 	switch {
 	case v.lo:
@@ -138,6 +129,26 @@ func (x *explainer) direction(d model.Direction, subject, peer int32, subjectID,
 		t.Elsewhere = x.m.elsewhere(d, subjectID)
 	}
 	return t
+}
+
+// walk judges one direction of a flow by walking a program, of which it is given
+// the tiers.
+func (m *Matrix) walk(d model.Direction, p *program, tiers []progTier, peer int32, rel relation, atom int) value[bool] {
+	ownNode := NoMatch
+	if d == model.Egress && rel&toOwnNode != 0 {
+		ownNode = narrow(FullMatch, m.switches.OwnNodeEgress)
+	}
+	v := m.evaluate(&m.dirs[d], p, tiers, peer, atom, ownNode)
+	if d == model.Ingress && rel&fromOwnNode != 0 {
+		switch m.switches.OwnNodeIngress {
+		case model.Yes:
+			return value[bool]{true, true}
+		case model.Open:
+			v.hi = true
+		case model.No:
+		}
+	}
+	return v
 }
 
 // tiers fills in what each tier made of the flow, in order, up to the one that
@@ -303,6 +314,7 @@ func (r *RuleTrace) action() model.Action {
 func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID PeerID) PolicyTrace {
 	policy := &x.m.cluster.Policies[pp.policy]
 	t := PolicyTrace{Policy: policy, Subject: pp.subject}
+	next := 0
 	for i := range policy.Rules {
 		r := &policy.Rules[i]
 		if r.Direction != d {
@@ -312,8 +324,9 @@ func (x *explainer) policy(d model.Direction, pp *progPolicy, peer int, peerID P
 		if t.Rules == nil {
 			t.Rules = make([]RuleTrace, 0, len(policy.Rules)-i)
 		}
-		for k := range pp.fragments {
-			f := &pp.fragments[k]
+		// Fragments stand in the order of their rules.
+		for ; next < len(pp.fragments) && int(pp.fragments[next].rule) <= i; next++ {
+			f := &pp.fragments[next]
 			if int(f.rule) != i || !f.covers(x.atom) {
 				continue
 			}

@@ -47,9 +47,11 @@ func (c *Comparison) groupEnds() {
 		groups := c.groupJoint(e)
 		c.groups = append(c.groups, groups)
 		shapes := make([]int32, len(groups))
+		var in [2]bool
 		for k := range groups {
 			g := &groups[k]
 			shapes[k] = g.shape
+			in[0], in[1] = in[0] || g.in[0], in[1] || g.in[1]
 			if c.placed(g) {
 				c.alone[i], c.crowded = true, true
 			}
@@ -64,6 +66,7 @@ func (c *Comparison) groupEnds() {
 				}
 			}
 		}
+		c.in = append(c.in, in)
 		slices.Sort(shapes)
 		key := int32Key(shapes)
 		kind, ok := kinds[key]

@@ -121,14 +121,26 @@ func (m *Matrix) shapesMeet(a, b int32) bool {
 // groupPairs returns the kinds of flow between two groups. Where neither is of
 // nodes the first pair of different pods stands for all.
 func (m *Matrix) groupPairs(a, b *shapeGroup) (out []pair, self bool) {
-	byNode := map[int32][]PeerID{}
+	return m.groupPairsOn(a, b, func() map[int32][]PeerID { return m.byNode(b.peers) })
+}
+
+// byNode returns peers by their node, without those that have none.
+func (m *Matrix) byNode(peers []PeerID) map[int32][]PeerID {
+	out := map[int32][]PeerID{}
+	for _, q := range peers {
+		if n := m.nodeOf[q]; n >= 0 {
+			out[n] = append(out[n], q)
+		}
+	}
+	return out
+}
+
+// groupPairsOn is groupPairs, given how to find the peers of b by node.
+func (m *Matrix) groupPairsOn(a, b *shapeGroup, peersByNode func() map[int32][]PeerID) (out []pair, self bool) {
+	var byNode map[int32][]PeerID
 	onNodes := m.isNodeLike(a.peers[0]) || m.isNodeLike(b.peers[0])
 	if onNodes {
-		for _, q := range b.peers {
-			if n := m.nodeOf[q]; n >= 0 {
-				byNode[n] = append(byNode[n], q)
-			}
-		}
+		byNode = peersByNode()
 	}
 	seen := map[relation]bool{}
 	take := func(p, q PeerID, rel relation) {

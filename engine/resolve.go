@@ -48,16 +48,25 @@ func (m *Matrix) Resolve(p expect.Peer) (End, error) {
 			return (p.Namespace == "*" || pod.Namespace == p.Namespace) && p.Labels.Matches(pod.Labels)
 		})
 	case expect.Addresses:
+		if p.Outside {
+			return m.resolveSide(p)
+		}
 		return m.addrEnd(p.Text, p.First, p.Last), nil
 	case expect.NodeName:
+		if p.Name == "*" {
+			return m.resolveNodes(p)
+		}
 		if id, ok := m.u.NodeID(p.Name); ok && m.node(id) != nil {
 			return m.end(p.Text, []PeerID{id}), nil
 		}
 		return End{}, m.noNode(p)
-	case expect.Internet:
-		return m.outsideEnd(false), nil
-	case expect.Private:
-		return m.outsideEnd(true), nil
+	case expect.Internet, expect.Private:
+		if p.Family != 0 {
+			return m.resolveSide(p)
+		}
+		return m.outsideEnd(p.Kind == expect.Private), nil
+	case expect.Defined:
+		return m.resolveSide(p)
 	case expect.Service, expect.URL:
 	}
 	return End{}, &PeerError{
@@ -119,6 +128,25 @@ func (m *Matrix) resolvePods(p expect.Peer, keep func(*model.Pod) bool) (End, er
 		return End{}, m.noPeer(p)
 	}
 	return m.end(p.Text, peers), nil
+}
+
+// resolveSide finds what a peer means that is made of others, or of addresses
+// outside.
+func (m *Matrix) resolveSide(p expect.Peer) (End, error) {
+	s, err := m.Side(p)
+	if err != nil {
+		return End{}, err
+	}
+	return m.SideEnd(p.Text, s), nil
+}
+
+// resolveNodes finds all nodes of the cluster.
+func (m *Matrix) resolveNodes(p expect.Peer) (End, error) {
+	nodes := m.nodePeers()
+	if len(nodes) == 0 {
+		return End{}, &PeerError{Peer: p, Err: ErrNoPeer, Text: fmt.Sprintf("%q: there are no nodes in the input", p.Text), Hint: "add them: kubectl get nodes -o yaml"}
+	}
+	return m.end(p.Text, nodes), nil
 }
 
 // noPeer says that nothing has the name, with the nearest that exists.

@@ -266,3 +266,15 @@ func interestingPorts(c *model.Cluster) []model.PortMatch {
 	slices.SortFunc(ports, func(a, b model.PortMatch) int { return strings.Compare(a.String(), b.String()) })
 	return slices.Compact(ports)
 }
+
+// TestScenarios_Plain: expectations of scenarios are plain flow lines, so that
+// tests can take them apart.
+func TestScenarios_Plain(t *testing.T) {
+	for _, name := range scenarios.Names() {
+		for _, l := range readExpectations(t, name) {
+			if l.Form != expect.Flow || l.Each || len(l.SrcExcept)+len(l.DstExcept)+len(l.PortsExcept) > 0 {
+				t.Errorf("%s: line %d is no plain flow line: %s", name, l.Number, &l)
+			}
+		}
+	}
+}

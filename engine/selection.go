@@ -57,7 +57,6 @@ type selections struct {
 	byNodes      map[string]selection
 	names        map[portName]map[portNumber]selection
 	// scratch
-	key            []byte
 	found          []int32
 	certain, maybe []int32
 	lo, hi         []bitset.ID

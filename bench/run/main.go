@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case r.measured && r.reader != "":
 		err = measureReader(r, stdout)
 	case r.measured:
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(200) // as the program does
+		}
 		err = measure(r, stdout)
 	default:
 		err = each(r, stdout, stderr)

@@ -93,6 +93,26 @@ func TestRun_trouble(t *testing.T) {
 	}
 }
 
+// TestRun_againstSigs holds that both readers read the same pods, and have a
+// line each.
+func TestRun_againstSigs(t *testing.T) {
+	out, _ := output(t, 0, "--against-sigs", "--sigs-pods", "100")
+	for _, line := range []string{"netreach", "sigs.k8s.io/yaml", "times"} {
+		if !regexp.MustCompile(`(?m)^  ` + line + `  +\d`).MatchString(out) {
+			t.Errorf("no line for %s in\n%s", line, out)
+		}
+	}
+	if !strings.Contains(out, "100 pods as kubectl get pods -A -o yaml, ") {
+		t.Error(out)
+	}
+	out, _ = output(t, 0, "--against-sigs", "--sigs-pods", "100", "--benchfmt")
+	if n := strings.Count(out, "BenchmarkRun/pods=100/stage=reader="); n != 2 {
+		t.Errorf("%d lines of a benchmark in\n%s", n, out)
+	}
+	output(t, 2, "--against-sigs", "--sigs-pods", "1")
+	output(t, 1, "--measured", "--profile", "small", "--reader", "another")
+}
+
 // TestRun_file holds that a file that was asked for is kept.
 func TestRun_file(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "cluster.json")

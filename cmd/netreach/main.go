@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -34,6 +35,7 @@ func run() int {
 		FS:            load.OS{},
 		Dir:           filepath.ToSlash(dir),
 		Getenv:        os.Getenv,
+		WriteFile:     writeFile,
 		Now:           time.Now,
 		IsTerminal:    isTerminal(os.Stdout),
 		Width:         width,
@@ -46,6 +48,24 @@ func run() int {
 func tick(every time.Duration) (ticks <-chan time.Time, stop func()) {
 	t := time.NewTicker(every)
 	return t.C, t.Stop
+}
+
+// writeFile writes a file by way of another one beside it, so that nobody sees a
+// part of it.
+func writeFile(name string, text []byte) error {
+	beside, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = beside.Write(text)
+	err = errors.Join(err, beside.Chmod(0o644), beside.Close())
+	if err == nil {
+		err = os.Rename(beside.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(beside.Name()))
+	}
+	return nil
 }
 
 func isTerminal(f *os.File) bool {

@@ -50,6 +50,10 @@
 //
 //	deny */* except payments/* -> payments/db * except 9090/tcp
 //
+// The word "each" before the ports demands the verdict of every single one: "some
+// a/x -> a/y *" may be that ports differ, "some a/x -> a/y each *" is that the pods of
+// a/x and a/y differ on every port.
+//
 // The last two forms stand in files only. There, "#" at the beginning of a line
 // or after a space begins a comment, and a line that ends in a comma, or in "="
 // or "->", goes on in the next.
@@ -152,6 +156,9 @@ type Line struct {
 	// PortsExcept holds ranges only.
 	SrcExcept, DstExcept []Peer
 	PortsExcept          []model.PortMatch
+	// Each demands the verdict of every single port, where it is otherwise about all
+	// of them together: it tells "some on every port" from "some ports".
+	Each bool
 	// Number is the line's number in its file, from 1: the first one of a line that
 	// goes on over several.
 	Number int

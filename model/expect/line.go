@@ -12,6 +12,7 @@ const (
 	arrow       = "->"
 	exceptWord  = "except"
 	onlyWord    = "only"
+	eachWord    = "each"
 	setWord     = "set"
 	restLine    = "deny everything else"
 	firstWords  = "a line begins with allow, deny, unknown, some, none, only or set"
@@ -95,6 +96,9 @@ func (s scope) flow(r *reader, line *Line) error {
 	dstExcept, err := r.except()
 	if err != nil {
 		return err
+	}
+	if len(r.words) > 1 { // alone it is the name of a port
+		line.Each = r.take(eachWord)
 	}
 	ports := r.list()
 	portsExcept, err := r.except()
@@ -259,10 +263,17 @@ func (l Line) String() string {
 		first = onlyWord
 	case Flow:
 	}
+	ports := texts(l.Ports)
+	if l.Each {
+		ports[0] = EachOf(ports[0])
+	}
 	return formatLine(first, [3][2][]string{
-		{texts(l.Src), texts(l.SrcExcept)}, {texts(l.Dst), texts(l.DstExcept)}, {texts(l.Ports), texts(l.PortsExcept)},
+		{texts(l.Src), texts(l.SrcExcept)}, {texts(l.Dst), texts(l.DstExcept)}, {ports, texts(l.PortsExcept)},
 	})
 }
+
+// EachOf puts "each" before the first port of a line.
+func EachOf(port string) string { return eachWord + " " + port }
 
 func texts[T interface{ String() string }](list []T) []string {
 	out := make([]string, len(list))

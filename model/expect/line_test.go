@@ -50,6 +50,17 @@ func formTests() []lineTest {
 			expect.Line{Form: expect.Only, Verdict: model.Allowed, Src: []expect.Peer{api}, Dst: []expect.Peer{db}, Ports: []model.PortMatch{ports(model.TCP, 5432, 5432)}},
 			"only  shop/api -> shop/db 5432/tcp",
 		},
+		{
+			"some api -> db each 80, 81",
+			expect.Line{Verdict: model.Some, Src: []expect.Peer{api}, Dst: []expect.Peer{db}, Ports: []model.PortMatch{ports(model.TCP, 80, 80), ports(model.TCP, 81, 81)}, Each: true},
+			"some  shop/api -> shop/db each 80/tcp, 81/tcp",
+		},
+		// a port of that name
+		{
+			"some api -> db each",
+			expect.Line{Verdict: model.Some, Src: []expect.Peer{api}, Dst: []expect.Peer{db}, Ports: []model.PortMatch{namedPort(model.TCP, "each")}},
+			"some  shop/api -> shop/db each/tcp",
+		},
 		{"deny  everything else", expect.Line{Form: expect.Rest, Verdict: model.Denied}, "deny everything else"},
 		{
 			"deny everything -> else",
@@ -299,6 +310,7 @@ func FuzzParseLine(f *testing.F) {
 		"deny a/b:80 -> 1.2.3/4 tcp/80,",
 		"only a/x except node:*, outside:10.0.0.0/8 -> ipv6:private except a/y * except 22, 80/udp",
 		"deny everything else",
+		"some a -> b each each, */udp except 1",
 	} {
 		f.Add(seed)
 	}

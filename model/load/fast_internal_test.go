@@ -16,6 +16,8 @@ import (
 	"netreach/bench/gen/manifest"
 	"netreach/bench/gen/shape"
 	"netreach/model"
+	"netreach/model/load/internal/prune"
+	"netreach/model/lower/netpol"
 )
 
 // readAs reads one text as a file, with or without fast paths.
@@ -72,6 +74,10 @@ const (
     labels: {app: a}
     name: NAME
     namespace: shop
+    ownerReferences:
+    - controller: true
+      kind: ReplicaSet
+      name: a-5b466qf2l
     uid: 0b1c-NAME
   spec:
     containers:
@@ -81,19 +87,48 @@ const (
       ports:
       - containerPort: 8080
         name: http
-    nodeName: n1
+    hostNetwork: true
+    initContainers:
+    - ports:
+      - containerPort: 15001
+        protocol: UDP
+      restartPolicy: Always
+    nodeName: n1.example.com
   status:
+    conditions:
+    - "l\u0061st": null
+      message: 'a: b'
+      time: 12:30
+    phase: Running
     podIP: 10.0.0.1
+    podIPs:
+    - ip: 10.0.0.1
+    - ip: fd00::1
 `
 	fastPolicy = `- apiVersion: networking.k8s.io/v1
   kind: NetworkPolicy
   metadata:
+    annotations:
+      a: '{"b": 1}'
+    creationTimestamp: "2026-09-04T14:27:33Z"
+    generation: 1
     name: NAME
     namespace: shop
   spec:
+    egress:
+    - ports:
+      - endPort: 90
+        port: 80
+      - port: dns
+        protocol: UDP
+      to:
+      - ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}
     ingress:
     - from:
       - podSelector: {}
+      - namespaceSelector:
+          matchExpressions:
+          - {key: env, operator: In, values: [prod, "1"]}
       ports:
       - port: 80
     podSelector:
@@ -210,19 +245,41 @@ func TestFast_taken(t *testing.T) {
 	}
 }
 
+// The pods and policies of the lists are plain: otherwise the tests below would
+// not test how those are read.
+func TestFast_plain(t *testing.T) {
+	m := newMemo()
+	for _, text := range []string{fastPod, fastPolicy} {
+		doc := model.Document{Text: undash([]byte(text))}
+		out, ok := pruned(m.pruner, doc, prune.Type{})
+		if !ok {
+			t.Fatalf("not pruned:\n%s", text)
+		}
+		if text == fastPod {
+			_, ok = m.pods.Read(out, model.Origin{Kind: "Pod", Namespace: "shop", Name: "a"})
+		} else {
+			_, ok = netpol.Plain(out, m.words)
+		}
+		if !ok {
+			t.Errorf("not plain: %s", out)
+		}
+	}
+}
+
 // fastFragments are put into the lists.
 var fastFragments = []string{
 	"\n", " ", "  ", "- ", "\n- ", "\n-", "\n  - ", "\"", "'", "\\", "#", " #", ": ", "{", "}", "[", "]", ",", "{}", "[]", "|\n", "&a ", "*a", "<<: *a\n", "!!str ", "\n---\n", "\n...\n", "\n--- x\n", "\n%YAML 1.1\n", "? ",
 	"items:\n", "items: []\n", "kind: List\n", "kind: Pod\n", "kind: PodList\n", "\n- apiVersion: v1\n", "\n- apiVersion: x\n  kind: Y\n", "},\n", "},{", "\x00", "\t", "\r", "\r\n", "\u0085", "\u2028", "\ufeff", "\u00e9", "\xff",
+	"on", "0x1f", "010", "1.10", "2001-01-01", "12:30", "-.inf", "--", "-x", "a: b", "Ports: []\n", "\"l\\u0061bels\": {}\n", "\"\\u0061\"", "{a: b}", "[a, b]", "\"\"", "''", "80", "65536", "\"80\"", "10.0.0.2", "10.0.0.0/33", "Always", "Succeeded", "\"endPort\": 1,", "\"port\": null,", "{\"a\": 1, \"a\": 2}",
 	"x: y\n", "  x: y\n", "\n    Labels: {}\n", "\n  metadata: {}\n", "y", "1", "null", "~", "5e3", "continue: x\n", "\"continue\": \"x\",", "\"kind\": \"Pod\",", "\"a\": 1,",
 }
 
 // Every fragment in many places of the lists, put in, in place of a character
 // and in place of a line's rest: the fast paths return what the slow one does.
 func TestFast_mutants(t *testing.T) {
-	step := 211
+	step := 397
 	if testing.Short() {
-		step = 509
+		step = 1013
 	}
 	for name, text := range fastLists() {
 		tried, clusters := 0, 0

@@ -15,10 +15,12 @@
 // left out in silence: with an Error among the diagnostics there is no cluster.
 //
 // Of bulky kinds only what counts is read, by a scan that package prune does.
-// Large inputs are cut into windows, which several workers read. Both fall back
-// to what is said above, for an item, a document or a file, on anything that
-// they do not know for certain: see stream. They return what the slow path
-// returns, with the one exception that package prune names.
+// Pods and policies that are written plainly are read by package plain, without
+// a decoder. Large inputs are cut into windows, and many files into handfuls,
+// which several workers read: see stream and files. All of them fall back to
+// what is said above, for an object, a document or a file, on anything that they
+// do not know for certain. They return what the slow path returns, with the one
+// exception that package prune names.
 package load
 
 import (

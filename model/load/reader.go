@@ -42,7 +42,7 @@ type reader struct {
 
 // memo is what objects share with those that were read before them.
 type memo struct {
-	words  plain.Words
+	words  *plain.Words
 	pods   *workload.PlainPods
 	pruner *prune.Pruner
 	// file is a buffer for small files.
@@ -50,7 +50,7 @@ type memo struct {
 }
 
 func newMemo() *memo {
-	words := plain.Words{}
+	words := plain.NewWords()
 	return &memo{words: words, pods: workload.NewPlainPods(words), pruner: prune.New(shapeOf)}
 }
 

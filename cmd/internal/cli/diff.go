@@ -104,7 +104,9 @@ func (s *session) showDiff(f differing, before, after side) error {
 	if err != nil {
 		return err
 	}
+	waiting := s.progress("comparing")
 	change, err := engine.NewDiff(p.matrices[0], p.matrices[1], cuts(accepted)...)
+	waiting.end()
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ type Env struct {
 	Dir string
 	// Getenv returns an environment variable, or "".
 	Getenv func(string) string
+	// WriteFile writes a file whose name is as the user writes it: as a whole, or
+	// not at all. Nil means that nothing can be written.
+	WriteFile func(name string, text []byte) error
 	// Now returns the time, for how long something took. Nil tells none.
 	Now func() time.Time
 	// IsTerminal tells whether a person looks at Stdout, and Width how many

@@ -12,18 +12,19 @@ import (
 	"netreach/model/profile"
 )
 
-// help returns the help command. It knows the verbs, and the topic "switches".
+// help returns the help command. It knows the verbs, and the topics "switches" and
+// "expectations".
 func (s *session) help(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:     "help [VERB | switches]",
-		Short:   "Help about a verb, or about the switches of --set",
-		Long:    "help prints what a verb does, or which switches --set turns.",
-		Example: "  netreach help matrix\n  netreach help switches",
+		Use:     "help [VERB | switches | expectations]",
+		Short:   "Help about a verb, the switches of --set, or expectations",
+		Long:    "help prints what a verb does, which switches --set turns, or the language of\nthe files that test reads.",
+		Example: "  netreach help matrix\n  netreach help switches\n  netreach help expectations",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, noFiles
 			}
-			return append(verbs(root), "switches"), noFiles
+			return append(verbs(root), "switches", "expectations"), noFiles
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -31,6 +32,9 @@ func (s *session) help(root *cobra.Command) *cobra.Command {
 				return root.Help()
 			case args[0] == "switches":
 				helpSwitches(s.out)
+				return nil
+			case args[0] == "expectations":
+				helpExpectations(s.out)
 				return nil
 			}
 			for _, c := range root.Commands() {

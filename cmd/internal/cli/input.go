@@ -55,9 +55,8 @@ func (s *session) cluster() (*model.Cluster, []netip.Prefix, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	// Whether a name is that of a namespace is for the language of peers to say.
-	if _, err := expect.ParsePeer(s.flags.namespace+"/*", ""); err != nil && s.flags.namespace != "" {
-		return nil, nil, troublef("a namespace has at most 63 lower-case letters, digits and dashes", "--namespace %s: not the name of a namespace", s.flags.namespace)
+	if err := s.checkNamespace(); err != nil {
+		return nil, nil, err
 	}
 	waiting := s.progress("reading")
 	cluster, problems, err := load.Read(load.Options{
@@ -75,6 +74,15 @@ func (s *session) cluster() (*model.Cluster, []netip.Prefix, error) {
 			"no pods in %s: nothing can be reached", quoted(s.flags.files))
 	}
 	return cluster, prefixes, nil
+}
+
+// checkNamespace refuses a --namespace that is none. Whether a name is that of a
+// namespace is for the language of peers to say.
+func (s *session) checkNamespace() error {
+	if _, err := expect.ParsePeer(s.flags.namespace+"/*", ""); err != nil && s.flags.namespace != "" {
+		return troublef("a namespace has at most 63 lower-case letters, digits and dashes", "--namespace %s: not the name of a namespace", s.flags.namespace)
+	}
+	return nil
 }
 
 func compile(cluster *model.Cluster, prefixes []netip.Prefix, plugin implementation) (*input, error) {

@@ -10,20 +10,26 @@ import (
 	"netreach/model/near"
 )
 
-// resolve returns the end that p names. Where nothing has the name, it says of
-// what other kind the object is, if any, and the hint names what is near.
+// resolve returns the end that p names. The error has a hint.
 func (in *input) resolve(p expect.Peer) (engine.End, error) {
 	e, err := in.matrix.Resolve(p)
+	return e, in.hinted(err)
+}
+
+// hinted adds to the error of a peer that does not exist of what other kind the
+// object is, if any, or what is near.
+func (in *input) hinted(err error) error {
 	var none *engine.PeerError
 	if !errors.As(err, &none) || !errors.Is(err, engine.ErrNoPeer) {
-		return e, err
+		return err
 	}
+	p := none.Peer
 	if kinds := in.kindsOf(p); p.Kind == expect.Named && p.ObjectKind != "" && len(kinds) > 0 {
 		name := p.Namespace + "/" + strings.ToLower(kinds[0]) + "/" + p.Name
-		return e, troublef("name it "+name, "%q: %s/%s is a %s", p.Text, p.Namespace, p.Name, strings.Join(kinds, " and a "))
+		return troublef("name it "+name, "%q: %s/%s is a %s", p.Text, p.Namespace, p.Name, strings.Join(kinds, " and a "))
 	}
 	if none.Hint != "" || p.Kind == expect.NodeName {
-		return e, err
+		return err
 	}
 	var names []string
 	for _, ends := range [][]engine.End{in.matrix.Workloads(), in.matrix.Namespaces(), in.matrix.Pods()} {
@@ -31,7 +37,7 @@ func (in *input) resolve(p expect.Peer) (engine.End, error) {
 			names = append(names, e.Name)
 		}
 	}
-	return e, troublef(near.Hint(p.String(), names, "netreach matrix lists the peers that there are"), "%s", none.Text)
+	return troublef(near.Hint(p.String(), names, "netreach matrix lists the peers that there are"), "%s", none.Text)
 }
 
 // kindsOf returns the kinds of the workloads and pods that have the name of p.

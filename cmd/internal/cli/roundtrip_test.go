@@ -58,82 +58,11 @@ func (w world) lines(t *testing.T, name string, args ...string) []expect.Line {
 	if got.code != 0 {
 		t.Fatalf("exit code %d: %s", got.code, got.stderr)
 	}
-	read, problems, err := expect.ParseFile(strings.NewReader(w.spelled(t, got.stdout)), "output", "")
+	read, problems, err := expect.ParseFile(strings.NewReader(got.stdout), "output", "")
 	if err != nil || len(problems) > 0 {
 		t.Fatalf("the output does not read back: %v %v\n%s", err, problems, got.stdout)
 	}
 	return read
-}
-
-// spelled returns an output with ranges in place of the words that the language
-// of flows does not have: "IPv4 internet" is all parts of internet that have
-// such addresses, and "other internet" those that are in none of the ranges that
-// the output's comment about it names.
-func (w world) spelled(t *testing.T, output string) string {
-	t.Helper()
-	except := map[string][]expect.Peer{}
-	for line := range strings.Lines(output) {
-		name, but, ok := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "# ")), " but ")
-		if name, _, is := strings.Cut(name, " is "); ok && is && strings.HasPrefix(name, "other ") {
-			for text := range strings.SplitSeq(but, ", ") {
-				except[name] = append(except[name], address(t, text))
-			}
-		}
-	}
-	var pairs []string
-	for _, whole := range []string{"internet", "private"} {
-		for _, family := range []string{"", "IPv4 ", "IPv6 "} {
-			name := family + whole
-			others, has := except["other "+name]
-			if has {
-				pairs = append(pairs, "other "+name, w.parts(t, whole, family, others))
-			}
-			if family != "" {
-				pairs = append(pairs, name, w.parts(t, whole, family, nil))
-			}
-		}
-	}
-	var out strings.Builder
-	for line := range strings.Lines(output) {
-		if !strings.HasPrefix(line, "#") {
-			line = strings.NewReplacer(pairs...).Replace(line)
-			if strings.Contains(line, "other ") {
-				t.Fatalf("no comment says what is meant in %q", line)
-			}
-		}
-		out.WriteString(line)
-	}
-	return out.String()
-}
-
-// parts lists the parts of internet or private of one family, or of both, that
-// are in none of some ranges.
-func (w world) parts(t *testing.T, whole, family string, but []expect.Peer) string {
-	t.Helper()
-	var names []string
-	in := ""
-	for _, e := range w.ends {
-		if !e.Outside || e.Name == "internet" || e.Name == "private" {
-			in = e.Name
-			continue
-		}
-		p := address(t, e.Name)
-		if in != whole || family == "IPv4 " && p.First.Is6() || family == "IPv6 " && p.First.Is4() ||
-			slices.ContainsFunc(but, func(b expect.Peer) bool { return !p.First.Less(b.First) && !b.Last.Less(p.Last) }) {
-			continue
-		}
-		names = append(names, e.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-func address(t *testing.T, text string) expect.Peer {
-	t.Helper()
-	p, err := expect.ParsePeer(text, "")
-	if err != nil || p.Kind != expect.Addresses {
-		t.Fatalf("not addresses: %q: %v", text, err)
-	}
-	return p
 }
 
 // listed returns, for each pair of ends and each of its verdicts but deny, the

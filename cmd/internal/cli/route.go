@@ -2,13 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"netreach/cmd/internal/render"
 	"netreach/engine"
 	"netreach/engine/route"
-	"netreach/model"
 	"netreach/model/expect"
 )
 
@@ -178,10 +176,6 @@ func unfiltered(k engine.PeerKind) string {
 	case engine.PodPeer:
 	}
 	return "it uses its node's network"
-}
-
-func (in *input) tiered() bool {
-	return slices.ContainsFunc(in.cluster.Policies, func(p model.Policy) bool { return p.Tier != model.TierNetworkPolicy })
 }
 
 // sameWalks reports whether a name leads to the same verdicts under another

@@ -30,9 +30,11 @@ func (s *session) load(of side) (*model.Cluster, error) {
 	case len(of.files) == 0:
 		return &model.Cluster{}, nil
 	}
+	waiting := s.progress("reading " + of.name)
 	cluster, problems, err := load.Read(load.Options{
-		FS: files, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient,
+		FS: files, Stdin: s.env.Stdin, Namespace: s.flags.namespace, Lenient: s.flags.lenient, Progress: waiting.counter(),
 	}, of.files...)
+	waiting.end()
 	if reported := s.diagnose(what, problems); reported != nil {
 		return nil, reported
 	}
@@ -62,6 +64,9 @@ func (s *session) compare(before, after side) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkNamespace(); err != nil {
+		return nil, err
+	}
 	p := &pair{dir: s.env.Dir, implementation: plugin, names: [2]string{before.name, after.name}}
 	for i, of := range []side{before, after} {
 		if p.clusters[i], err = s.load(of); err != nil {
@@ -74,6 +79,8 @@ func (s *session) compare(before, after side) (*pair, error) {
 	if len(before.files)+len(after.files) > 0 && len(p.clusters[0].Pods)+len(p.clusters[1].Pods) == 0 {
 		return nil, troublef("add workloads, or compare snapshots: kubectl get pods,ns,netpol -A -o yaml", "no pods in %s nor in %s: nothing can be reached", before.name, after.name)
 	}
+	waiting := s.progress("compiling")
+	defer waiting.end()
 	return p, p.compile(prefixes)
 }
 

@@ -112,6 +112,7 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 	l.m.Table = l.table(in, ends)
 	l.m.Table.Only(l.m.Sources, l.m.Destinations)
 	in.answers(l.m, ends)
+	l.m.Inhabited = in.inhabited
 	l.m.Namespace = func(i int) string { return in.namespace(ends[i]) }
 	return l.m, nil
 }
@@ -124,6 +125,12 @@ func (in *input) answers(m *render.Matrix, ends []engine.End) {
 	m.Numbers = func(end int, port model.PortMatch) ([]engine.PortRange, bool) {
 		return in.matrix.Numbers(ends[end], port)
 	}
+}
+
+// inhabited reports whether a pod or node has an address in a range.
+func (in *input) inhabited(r engine.AddrRange) bool {
+	e, err := in.matrix.Resolve(expect.Peer{Kind: expect.Addresses, First: r.First, Last: r.Last})
+	return err == nil && slices.ContainsFunc(e.Peers, func(id engine.PeerID) bool { return in.universe.Peer(id).Kind != engine.OutsidePeer })
 }
 
 // look gathers the ends of a matrix.

@@ -31,6 +31,8 @@ type Diff struct {
 	Dir string
 	// Fails reports whether an effect makes the run fail.
 	Fails func(engine.Effect) bool
+
+	outside map[string][]string // by ends: their names
 }
 
 // ComingPeer is a workload that comes or goes.
@@ -125,12 +127,13 @@ func (d *Diff) comings() []consequence {
 func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 	type key struct {
 		rank  int
+		mixed bool
 		cause engine.CauseID
 	}
 	flows := map[key][]engine.ChangedFlows{}
 	var keys []key
 	for _, f := range d.Flows {
-		k := key{effectRank(f.Change.Effect), f.Change.Cause}
+		k := key{effectRank(f.Change.Effect), effectWord(f.Change.Effect) == "mixed", f.Change.Cause}
 		if !wanted(k.rank) {
 			continue
 		}
@@ -306,7 +309,11 @@ func (d *Diff) summary() []string {
 			out = append(out, "peers "+of.word+": "+strings.Join(shortened(words), ", "))
 		}
 	}
-	out = append(out, d.noEffect()...)
+	none := d.noEffect()
+	if more := len(none) - mostUnchanged; more > 1 {
+		none = append(none[:mostUnchanged], fmt.Sprintf("no effect: %d more policies, which -o json names", more))
+	}
+	out = append(out, none...)
 	if w := d.Weigh(d.Accepted); len(d.Accepted) > 0 {
 		out = append(out, "accepted and not shown: "+weightText(w))
 	}
@@ -337,6 +344,10 @@ func at(place string) string {
 	}
 	return " (" + place + ")"
 }
+
+// mostUnchanged is how many policies that were edited to no effect a summary
+// names.
+const mostUnchanged = 50
 
 // mostNames is how many names a line spells out.
 const mostNames = 8

@@ -12,10 +12,27 @@ import (
 func (d *Diff) ends(list []int) []string {
 	n, _ := slices.BinarySearch(list, len(d.Workloads))
 	words := d.Matrix.names(list[:n])
+	if n == len(list) {
+		return words
+	}
+	key := listKey(list[n:])
+	outside, ok := d.outside[key]
+	if !ok {
+		if d.outside == nil {
+			d.outside = map[string][]string{}
+		}
+		outside = d.shortest(list[n:])
+		d.outside[key] = outside
+	}
+	return append(words, outside...)
+}
+
+// shortest names ends outside in as few words as it takes.
+func (d *Diff) shortest(outside []int) []string {
 	// Each whole by itself, as what it lacks if that is shorter.
 	var apart []string
 	cost := 0
-	wholes := d.wholes(list[n:])
+	wholes := d.wholes(outside)
 	for _, whole := range wholes {
 		switch {
 		case whole.rest == nil:
@@ -30,9 +47,9 @@ func (d *Diff) ends(list []int) []string {
 		}
 	}
 	if together := rangesOf(wholes); len(together) < cost && len(together) > 0 {
-		return append(words, together...)
+		return together
 	}
-	return append(words, apart...)
+	return apart
 }
 
 // exactly names a list of ends outside for a machine: each word is a peer of the

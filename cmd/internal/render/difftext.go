@@ -9,14 +9,23 @@ import (
 	"netreach/model"
 )
 
+// mostCauses is how many causes a text spells out.
+const mostCauses = 200
+
 // mostLines is how many blocks of flows stand below a cause.
 const mostLines = 12
 
 // Diff writes what changes cause by cause, what opens first, and a summary as
 // comments. Where nothing was edited it writes nothing.
 func (t *terminal) Diff(d *Diff) error {
-	for _, c := range d.consequences() {
-		t.consequence(d, &c)
+	all := d.consequences()
+	for i := range all {
+		if i == mostCauses {
+			t.line(t.paint.dim("and " + count(len(all)-i, "more cause") + "; -o json has all"))
+			t.line()
+			break
+		}
+		t.consequence(d, &all[i])
 	}
 	summary := d.summary()
 	if len(d.Flows) > 0 || len(summary) > 0 || len(d.Edits) > 0 {

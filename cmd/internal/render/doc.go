@@ -7,11 +7,13 @@
 //	tsv    one row for each pair and port, a contract for scripts
 //	csv    the same rows, quoted for spreadsheets
 //	json   everything, a contract for programs: see [QueryDocument], [MatrixDocument],
-//	       [VersusDocument], [DiffDocument] and [GraphDocument]
+//	       [VersusDocument], [DiffDocument], [GraphDocument] and [TestsDocument]
 //	md     Markdown tables for pull requests
 //	dot    a picture for Graphviz
-//	sarif, github, junit
-//	       what a change does, for code scanning, annotations and test reports
+//	sarif  findings for code scanning
+//	junit  JUnit XML, for the test reports of continuous integrations
+//	tap    the Test Anything Protocol, version 14
+//	github annotations of a pull request
 //
 // A renderer decides nothing: verdicts come from package engine, exit codes
 // from package cli. It writes a result as it goes and keeps no copy, so the

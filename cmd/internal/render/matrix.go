@@ -34,8 +34,11 @@ type Matrix struct {
 	Ranges map[int][]engine.AddrRange
 	// Rests are the rests among the ends outside that have Ranges, those of one
 	// whole behind one another.
-	Rests   []Rest
-	Summary Summary
+	Rests []Rest
+	// Inhabited tells whether a pod or node has an address in a range, so that the
+	// range is not only outside. Nil means that none has.
+	Inhabited func(engine.AddrRange) bool
+	Summary   Summary
 	// Entries are flows from ways in, which are no ends, by name and destination.
 	Entries []EntryFlow
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"netreach/engine"
+	"netreach/model/expect"
 )
 
 // Set is ends that together have a name of their own: the pods of a namespace
@@ -32,7 +33,7 @@ type Rest struct {
 }
 
 // other names a rest, or those of both families together.
-func (r *Rest) other(family string) string { return "other " + qualified(family, r.Whole) }
+func (r *Rest) other(family string) string { return restPrefix + qualified(family, r.Whole) }
 
 func qualified(family, whole string) string {
 	if family == "" {
@@ -231,6 +232,36 @@ func rangeList(ranges []engine.AddrRange) string {
 	return strings.Join(words, ", ")
 }
 
+// restPrefix begins the name of a rest.
+const restPrefix = "other "
+
+// spelled returns words in the language of flow lines: a rest is a set, which
+// setsOf defines, and addresses in which there are pods or nodes stand without
+// these.
+func (m *Matrix) spelled(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = w
+		if strings.HasPrefix(w, restPrefix) {
+			out[i] = expect.SetName(restSet(w))
+			continue
+		}
+		if family, whole, ok := strings.Cut(w, " "); ok {
+			out[i] = strings.ToLower(family) + ":" + whole
+			continue
+		}
+		p, err := expect.ParsePeer(w, "")
+		if err == nil && p.Kind == expect.Addresses && p.First != p.Last && m.Inhabited != nil && m.Inhabited(engine.AddrRange{First: p.First, Last: p.Last}) {
+			p.Outside = true
+			out[i] = p.String()
+		}
+	}
+	return out
+}
+
+// restSet returns the name of the set that a rest is.
+func restSet(name string) string { return strings.ReplaceAll(strings.ToLower(name), " ", "-") }
+
 // legendOf says what the names of rests stand for that occur in flow lines.
 func (m *Matrix) legendOf(flows []Flows) []string {
 	var words []string
@@ -238,6 +269,17 @@ func (m *Matrix) legendOf(flows []Flows) []string {
 		words = append(append(words, f.Src...), f.Dst...)
 	}
 	return m.legend(words)
+}
+
+// setsOf defines the rests that occur in flow lines as sets.
+func (m *Matrix) setsOf(flows []Flows) []string {
+	var sets []string
+	for _, l := range m.legendOf(flows) {
+		name, of, _ := strings.Cut(l, " is ")
+		whole, but, _ := strings.Cut(of, " but ")
+		sets = append(sets, expect.FormatSet(restSet(name), m.spelled([]string{whole}), strings.Split(but, ", ")))
+	}
+	return sets
 }
 
 // legendOfAll says what the names of rests stand for among the ends that are

@@ -23,6 +23,8 @@ const (
 	DiffOf     Verb = "diff"
 	BisectOf   Verb = "bisect"
 	ExposedOf  Verb = "exposed"
+	TestOf     Verb = "test"
+	CoverageOf Verb = "test --coverage"
 )
 
 // Renderer writes results in one format. Each method writes one whole output.
@@ -46,6 +48,8 @@ type Renderer interface {
 	Bisect(*Bisection) error
 	// Exposed writes what clients outside reach.
 	Exposed(*Exposed) error
+	// Test writes what became of expectations.
+	Test(*Tests) error
 }
 
 // Options say how to write.
@@ -84,15 +88,16 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf, ExposedOf}, newText},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf, TestOf, CoverageOf, ExposedOf}, newText},
 		{"dot", []Verb{GraphOf, DiffOf, ExposedOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, ExposedOf}, newJSON},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, TestOf, CoverageOf, ExposedOf}, newJSON},
 		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf, ExposedOf}, newMarkdown},
 		{"sarif", []Verb{DiffOf}, newSARIF},
-		{"github", []Verb{DiffOf}, newGitHub},
-		{"junit", []Verb{DiffOf}, newJUnit},
+		{"junit", []Verb{DiffOf, TestOf}, newJUnit},
+		{"tap", []Verb{TestOf}, newTAP},
+		{"github", []Verb{DiffOf, TestOf, CoverageOf}, newGitHub},
 	}
 }
 

@@ -69,7 +69,7 @@ func TestRenderers_Verbs(t *testing.T) {
 	versus := &Versus{Matrix: &Matrix{By: "pod", Table: verdicts.Table(verdicts.Pods())}, Comparison: comparison}
 	difference := portsMoved(t, 2, "np.yaml")
 	for _, f := range formats() {
-		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, ExposedOf} {
+		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, TestOf, CoverageOf, ExposedOf} {
 			t.Run(f.name+" "+string(v), func(t *testing.T) {
 				var b bytes.Buffer
 				r := f.open(&b, Options{})
@@ -91,6 +91,10 @@ func TestRenderers_Verbs(t *testing.T) {
 					err = r.Graph(g)
 				case DiffOf:
 					err = r.Diff(difference)
+				case TestOf:
+					err = r.Test(&Tests{})
+				case CoverageOf:
+					err = r.Test(&Tests{Coverage: &Coverage{}})
 				}
 				var refused *FormatError
 				if has := slices.Contains(f.verbs, v); has != (err == nil) || has != (b.Len() > 0) || !has && !errors.As(err, &refused) {

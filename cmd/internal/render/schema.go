@@ -10,7 +10,7 @@ type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
 	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph", "diff",
-	// "bisect" or "exposed".
+	// "bisect", "test" or "exposed".
 	Kind string `json:"kind"`
 }
 

@@ -54,31 +54,34 @@ func (t *terminal) Query(q *Query) error {
 	return t.err
 }
 
-// Matrix writes flow lines for what is not denied, and a summary as comments.
-// By port and on a terminal it writes a table for each port, if that fits.
+// Matrix writes flow lines for what is not denied, and a summary as comments: a file
+// of expectations that hold. By port and on a terminal it writes a table for each
+// port, if that fits.
 func (t *terminal) Matrix(m *Matrix) error {
-	var words, legend []string
+	var words, legend, sets []string
+	say := func(list *[]string, lines []string) {
+		for _, l := range lines {
+			if !slices.Contains(*list, l) {
+				*list = append(*list, l)
+			}
+		}
+	}
 	if len(m.Ports) == 0 {
 		g := m.grouped()
-		t.lines(g.flows)
+		t.lines(m, g.flows)
 		words = append(words, g.count.over(m.By))
-		legend = m.legendOf(g.flows)
+		say(&sets, m.setsOf(g.flows))
 	}
 	for i, port := range m.Ports {
 		if i > 0 {
 			t.line()
 		}
 		g := m.groupedOn(port)
-		said := m.legendOf(g.flows)
 		if t.opts.Table && t.table(m, port) {
-			said = m.legendOfAll()
+			say(&legend, m.legendOfAll())
 		} else {
-			t.lines(g.flows)
-		}
-		for _, l := range said {
-			if !slices.Contains(legend, l) {
-				legend = append(legend, l)
-			}
+			t.lines(m, g.flows)
+			say(&sets, m.setsOf(g.flows))
 		}
 		words = append(words, g.count.on(port, m.By))
 	}
@@ -86,18 +89,22 @@ func (t *terminal) Matrix(m *Matrix) error {
 		t.line()
 		t.comment("ways in from the internet, and the pods behind them:")
 		for _, f := range m.Entries {
-			t.flows("", Flows{f.Verdict, []string{f.Src}, []string{m.Label(f.Dst)}, []string{f.Port.String()}})
+			t.comment("  " + expect.FormatLine(f.Verdict, []string{f.Src}, []string{m.Label(f.Dst)}, []string{f.Port.String()}))
 		}
 	}
 	t.line()
+	for _, s := range sets {
+		t.line(s)
+	}
 	for _, w := range slices.Concat(legend, []string{m.Summary.String()}, words) {
 		t.comment(w)
 	}
 	return t.err
 }
 
-func (t *terminal) lines(flows []Flows) {
+func (t *terminal) lines(m *Matrix, flows []Flows) {
 	for _, f := range flows {
+		f.Src, f.Dst = m.spelled(f.Src), m.spelled(f.Dst)
 		t.flows("", f)
 	}
 	if len(flows) == 0 {

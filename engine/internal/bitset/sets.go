@@ -120,12 +120,7 @@ func contains(list []int32, i int32) bool {
 			list = list[:half]
 		}
 	}
-	for _, x := range list {
-		if x == i {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, i)
 }
 
 // Bulk returns the number of a set's bulk; 0 holds nothing, 1 everything.
@@ -223,20 +218,8 @@ func (s *Sets) Size(id ID) int {
 	return n
 }
 
-// Intersects reports whether two sets share a member.
-func (s *Sets) Intersects(a, b ID) bool {
-	if s.sets[a].bulk != 0 && s.sets[b].bulk == 0 {
-		a, b = b, a
-	}
-	for i := range s.Each(a, 0) {
-		if s.Has(b, i) {
-			return true
-		}
-	}
-	return false
-}
-
-// Of returns the set of the given members, in any order. It may sort them.
+// Of returns the set of the given members, in any order. It may sort them, and
+// spoils the list if it names one twice.
 func (s *Sets) Of(members []int32) ID {
 	if !slices.IsSorted(members) {
 		slices.Sort(members)

@@ -122,7 +122,20 @@ func TestSets_algebra(t *testing.T) {
 			if s.Intersects(ids[a], ids[b]) != (len(and.sorted()) > 0) {
 				t.Fatal("Intersects disagrees with And")
 			}
-			switch rapid.IntRange(0, 4).Draw(t, "operation") {
+			if got := slices.AppendSeq([]int32{}, s.Shared(ids[a], ids[b])); !slices.Equal(got, and.sorted()) {
+				t.Fatalf("shared %v, want %v", got, and.sorted())
+			}
+			if got := slices.AppendSeq([]int32{}, s.Beyond(ids[a], ids[b])); !slices.Equal(got, andNot.sorted()) {
+				t.Fatalf("beyond %v, want %v", got, andNot.sorted())
+			}
+			n := rapid.IntRange(0, s.Len()).Draw(t, "n")
+			below := func(w members) []int32 {
+				return slices.DeleteFunc(w.sorted(), func(i int32) bool { return int(i) >= n })
+			}
+			if (s.Hash(ids[a], n) == s.Hash(ids[b], n)) != slices.Equal(below(want[a]), below(want[b])) {
+				t.Fatalf("hashes of the members below %d of %v and %v", n, want[a].sorted(), want[b].sorted())
+			}
+			switch rapid.IntRange(0, 5).Draw(t, "operation") {
 			case 0:
 				add("and", s.And(ids[a], ids[b]), and)
 			case 1:
@@ -146,6 +159,17 @@ func TestSets_algebra(t *testing.T) {
 					}
 				}
 				add("union", s.Union(list), union)
+			case 5:
+				count, once, list := map[int32]int{}, members{}, []bitset.ID{}
+				for range rapid.IntRange(0, 5).Draw(t, "counted") {
+					k := pick()
+					list = append(list, ids[k])
+					for _, i := range want[k].sorted() {
+						count[i]++
+						once[i] = count[i] == 1
+					}
+				}
+				add("once", s.Once(list), once)
 			}
 		}
 		lo := rapid.IntRange(0, s.Len()).Draw(t, "lo")

@@ -15,7 +15,7 @@ import (
 // is written plainly and strict has nothing to say of it. It reports false for
 // every other. Of the metadata it decodes the names alone, which is all that
 // Lower looks at. Text must be valid JSON in which no object holds a name twice.
-func Plain(text []byte, words plain.Words) (networkingv1.NetworkPolicy, bool) {
+func Plain(text []byte, words *plain.Words) (networkingv1.NetworkPolicy, bool) {
 	var np networkingv1.NetworkPolicy
 	r := plain.NewReader(text, words)
 	for r.Object(); r.More(); {

@@ -69,7 +69,7 @@ var plainPolicies = []struct {
 }
 
 func TestPlain(t *testing.T) {
-	words := plain.Words{}
+	words := plain.NewWords()
 	for _, tt := range plainPolicies {
 		for range 2 {
 			if got := checkPlain(t, []byte(tt.json), words); got != tt.plain {
@@ -83,7 +83,7 @@ var policySchema = strict.SchemaOf(networkingv1.NetworkPolicy{})
 
 // checkPlain holds Plain to the strict decoder, and reports whether it reads the
 // text.
-func checkPlain(t *testing.T, text []byte, words plain.Words) bool {
+func checkPlain(t *testing.T, text []byte, words *plain.Words) bool {
 	t.Helper()
 	got, ok := netpol.Plain(text, words)
 	if !ok || !jsontext.Value(text).IsValid() {
@@ -116,13 +116,13 @@ func FuzzPlain(f *testing.F) {
 	for _, tt := range plainPolicies {
 		f.Add([]byte(tt.json))
 	}
-	f.Fuzz(func(t *testing.T, text []byte) { checkPlain(t, text, plain.Words{}) })
+	f.Fuzz(func(t *testing.T, text []byte) { checkPlain(t, text, plain.NewWords()) })
 }
 
 const benchPolicy = `{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"db","namespace":"shop","labels":{"app":"db"},"creationTimestamp":"2024-05-06T07:08:09Z","uid":"0c1d"},"spec":{"podSelector":{"matchLabels":{"app.kubernetes.io/name":"db"}},"policyTypes":["Ingress","Egress"],"ingress":[{"from":[{"podSelector":{"matchLabels":{"app":"api"}}},{"namespaceSelector":{},"podSelector":{"matchExpressions":[{"key":"app","operator":"In","values":["a","b"]}]}}],"ports":[{"port":5432,"protocol":"TCP"}]}],"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/8","except":["10.1.0.0/16"]}}],"ports":[{"port":53,"protocol":"UDP"}]}]}}`
 
 func BenchmarkPlain(b *testing.B) {
-	text, words := []byte(benchPolicy), plain.Words{}
+	text, words := []byte(benchPolicy), plain.NewWords()
 	b.Run("step=decode", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -29,14 +29,14 @@ import "bytes"
 type Reader struct {
 	text  []byte
 	at    int
-	words Words
+	words *Words
 	// fresh tells that a collection was opened and nothing of it read.
 	fresh, odd bool
 }
 
 // NewReader returns a reader of text, which takes the strings that it returns
 // from words.
-func NewReader(text []byte, words Words) Reader { return Reader{text: text, words: words} }
+func NewReader(text []byte, words *Words) Reader { return Reader{text: text, words: words} }
 
 // OK reports whether everything that was asked for was there, and nothing is
 // left.
@@ -244,20 +244,44 @@ func (l *Last[T]) Read(r *Reader, read func(*Reader) T) T {
 	return v
 }
 
-// Words are strings that were met before. The nil map keeps none.
-type Words map[string]string
+// Words are strings that were met before. Nil keeps none. They are not for
+// several goroutines.
+type Words struct {
+	// recent holds some of all, found without leaving the processor's cache.
+	recent [1 << recentBits]string
+	all    map[string]string
+}
+
+const recentBits = 10
+
+// NewWords returns words that hold no string yet.
+func NewWords() *Words { return &Words{all: map[string]string{}} }
 
 // Of returns the string that text is: the same one for the same text.
-func (w Words) Of(text []byte) string {
-	if len(text) == 0 {
+func (w *Words) Of(text []byte) string {
+	switch {
+	case len(text) == 0:
 		return ""
+	case w == nil:
+		return string(text)
 	}
-	if s, ok := w[string(text)]; ok {
-		return s
+	recent := &w.recent[place(text)]
+	if *recent == string(text) {
+		return *recent
 	}
-	s := string(text)
-	if w != nil {
-		w[s] = s
+	s, ok := w.all[string(text)]
+	if !ok {
+		s = string(text)
+		w.all[s] = s
 	}
+	*recent = s
 	return s
+}
+
+// place returns where text is among the recent words. The ends and the middle
+// are where words differ.
+func place(text []byte) uint32 {
+	n := len(text)
+	h := uint32(n)<<24 ^ uint32(text[0])<<16 ^ uint32(text[n/2])<<8 ^ uint32(text[n-1])
+	return h * 0x9e3779b1 >> (32 - recentBits)
 }

@@ -1,6 +1,7 @@
 package plain_test
 
 import (
+	"fmt"
 	"testing"
 
 	"netreach/model/lower/plain"
@@ -14,7 +15,7 @@ type pair struct {
 	list  []string
 }
 
-func read(text string, words plain.Words) (pair, bool) {
+func read(text string, words *plain.Words) (pair, bool) {
 	var p pair
 	r := plain.NewReader([]byte(text), words)
 	for r.Object(); r.More(); {
@@ -76,15 +77,22 @@ func TestReader(t *testing.T) {
 			t.Errorf("%t: %s", ok, tt.text)
 		}
 	}
-	words := plain.Words{}
+	words := plain.NewWords()
 	for range 2 {
 		p, ok := read(tests[2].text, words)
 		if !ok || p.text != "a" || !p.yes || p.whole != 120 || len(p.list) != 2 || p.list[0]+p.list[1] != "xy" {
 			t.Errorf("%t %+v", ok, p)
 		}
 	}
-	if len(words) != 3 {
-		t.Errorf("words %v", words)
+	for range 2 {
+		for i := range 5000 {
+			if text := fmt.Sprint(i); words.Of([]byte(text)) != text || words.Of(nil) != "" {
+				t.Errorf("not %s", text)
+			}
+		}
+	}
+	if n := testing.AllocsPerRun(10, func() { words.Of([]byte("4999")) }); n > 0 {
+		t.Errorf("%v allocations for a word that was met", n)
 	}
 }
 
@@ -93,5 +101,5 @@ func FuzzReader(f *testing.F) {
 	f.Add(`{"text":"a","yes":true,"whole":120,"list":["x"],"skip":[{"a":1}]}`)
 	f.Add(`{"skip":"\`)
 	f.Add(`{"skip":}}}}`)
-	f.Fuzz(func(_ *testing.T, text string) { read(text, plain.Words{}) })
+	f.Fuzz(func(_ *testing.T, text string) { read(text, plain.NewWords()) })
 }

@@ -15,13 +15,13 @@ import (
 // PlainPods reads pods one after the other. They share what they have in
 // common: strings, and labels and ports with the pod before.
 type PlainPods struct {
-	words  plain.Words
+	words  *plain.Words
 	labels plain.Last[model.Labels]
 	ports  plain.Last[[]model.ContainerPort]
 }
 
 // NewPlainPods returns a reader of pods that takes strings from words.
-func NewPlainPods(words plain.Words) *PlainPods { return &PlainPods{words: words} }
+func NewPlainPods(words *plain.Words) *PlainPods { return &PlainPods{words: words} }
 
 // Read reads the Pod at o as ReadPod does, in a tenth of the time, if it is
 // written plainly and ReadPod has nothing to say of it. It reports false for

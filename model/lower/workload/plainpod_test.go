@@ -82,7 +82,7 @@ var plainPods = []struct {
 }
 
 func TestPlainPod(t *testing.T) {
-	pods := workload.NewPlainPods(plain.Words{})
+	pods := workload.NewPlainPods(plain.NewWords())
 	for _, tt := range plainPods {
 		for range 2 {
 			if got := checkPlainPod(t, pods, []byte(tt.json)); got != tt.plain {
@@ -117,7 +117,7 @@ func FuzzPlainPod(f *testing.F) {
 		f.Add([]byte(tt.json))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		pods := workload.NewPlainPods(plain.Words{})
+		pods := workload.NewPlainPods(plain.NewWords())
 		checkPlainPod(t, pods, []byte(benchPod))
 		checkPlainPod(t, pods, text)
 		checkPlainPod(t, pods, text)
@@ -129,7 +129,7 @@ func FuzzPlainPod(f *testing.F) {
 
 // A pod of a dump costs its strings and slices.
 func TestPlainPod_allocations(t *testing.T) {
-	o, pods := origin("Pod"), workload.NewPlainPods(plain.Words{})
+	o, pods := origin("Pod"), workload.NewPlainPods(plain.NewWords())
 	alike, other := []byte(benchPod), []byte(strings.ReplaceAll(benchPod, "shop", "other"))
 	for _, tt := range []struct {
 		texts [][]byte
@@ -154,7 +154,7 @@ func TestPlainPod_allocations(t *testing.T) {
 const benchPod = `{"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"web-5b466qf2l-","labels":{"app.kubernetes.io/component":"web","app.kubernetes.io/instance":"shop","app.kubernetes.io/name":"web","helm.sh/chart":"web-1.2.3","pod-template-hash":"5b466qf2l","team":"shop"},"name":"web-5b466qf2l-x2z4c","namespace":"shop","ownerReferences":[{"controller":true,"kind":"ReplicaSet","name":"web-5b466qf2l"}],"uid":"1d90f53e-6ca9-461f-948e-1520b688c34c"},"spec":{"containers":[{"ports":[{"containerPort":8080,"name":"http","protocol":"TCP"},{"containerPort":8081,"name":"metrics","protocol":"TCP"}]},{}],"dnsPolicy":"ClusterFirst","nodeName":"ip-10-0-0-1.ec2.internal"},"status":{"conditions":[{"status":"True","type":"Initialized"},{"status":"True","type":"Ready"}],"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]}}`
 
 func BenchmarkPlainPod(b *testing.B) {
-	text, o, pods := []byte(benchPod), origin("Pod"), workload.NewPlainPods(plain.Words{})
+	text, o, pods := []byte(benchPod), origin("Pod"), workload.NewPlainPods(plain.NewWords())
 	for _, way := range []string{"plain", "ordinary"} {
 		b.Run("way="+way, func(b *testing.B) {
 			b.ReportAllocs()
