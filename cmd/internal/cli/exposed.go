@@ -34,7 +34,8 @@ policies that deny. The ways that are open stand first.
 Clients are the internet, or what --from names. A workload that is open only
 because no policy isolates it is one of a group. Whether addresses of pods are
 routed outside the cluster is not in the input: what is dialled directly is what
-no policy prevents.
+no policy prevents. That clients can ask DNS for a host is taken for granted: can
+and explain judge that too.
 
 ` + peersHelp + `
 
@@ -83,6 +84,9 @@ func (s *session) showExposed(x *exposure) error {
 	atlas, err := route.New(in.matrix, route.Options{Controllers: controllers})
 	if err != nil {
 		return err
+	}
+	if n := &in.cluster.Names; len(n.Services)+len(n.Routes) == 0 {
+		s.hint("the input holds no Services, Ingresses or routes: kubectl get svc,endpointslices,ing,ingressclass -A -o yaml")
 	}
 	waiting := s.progress("judging")
 	defer waiting.end()
