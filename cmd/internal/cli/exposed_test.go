@@ -101,3 +101,45 @@ func TestExposed_scenarios(t *testing.T) {
 		t.Error("no workload is open directly")
 	}
 }
+
+// A flow of matrix --entries is of a way in that exposed lists, and one that is
+// open of a way that exposed shows as open.
+func TestMatrix_entriesAgreeWithExposed(t *testing.T) {
+	env := func(e *cli.Env) { e.FS = scenarios.FS }
+	shut := map[string]bool{"deny": true, "none": true}
+	open := 0
+	for _, name := range scenarios.Names() {
+		in := []string{"-q", "--no-config", "-o", "json", "-f", path.Join(name, scenarios.Manifests)}
+		m, _ := document[render.MatrixDocument](t, env, append([]string{"matrix", "--entries"}, in...)...)
+		x, _ := document[render.ExposedDocument](t, env, append([]string{"exposed"}, in...)...)
+		ways := map[string]bool{}
+		for _, w := range x.Clients[0].Ways {
+			for _, host := range append(w.Hosts, w.Name) {
+				key := host
+				if host != w.Name {
+					key += w.Path
+				}
+				ways[strings.TrimSuffix(key, "/")] = ways[strings.TrimSuffix(key, "/")] || !shut[w.Verdict]
+			}
+		}
+		for _, e := range m.Entries {
+			key := e.Src
+			if _, rest, ok := strings.Cut(key, "://"); ok {
+				host, below, _ := strings.Cut(rest, "/")
+				host, _, _ = strings.Cut(host, ":")
+				key = host + "/" + below
+			}
+			isOpen, known := ways[strings.TrimSuffix(key, "/")]
+			if !known || !shut[e.Verdict] && !isOpen {
+				t.Errorf("%s: the matrix has %s %s -> %s %s, exposed has the way: %t, open: %t", name, e.Verdict, e.Src, e.Dst, e.Port, known, isOpen)
+			}
+			if !shut[e.Verdict] {
+				open++
+			}
+		}
+	}
+	if open == 0 {
+		t.Error("no entry is open")
+	}
+	t.Logf("%d flows of entries are open", open)
+}
