@@ -200,7 +200,7 @@ func (w *lineWorld) line(rng *rand.Rand) string {
 func (w *lineWorld) check(t *testing.T, l *expect.Line, d *engine.Demand, got engine.Finding) {
 	t.Helper()
 	src, dst := d.Sides()
-	from, to := w.m.EndOf("", src).Peers, w.m.EndOf("", dst).Peers
+	from, to := w.m.SideEnd("", src).Peers, w.m.SideEnd("", dst).Peers
 	fail := func(format string, args ...any) {
 		t.Helper()
 		witness := ""
@@ -231,7 +231,7 @@ func (w *lineWorld) check(t *testing.T, l *expect.Line, d *engine.Demand, got en
 		}
 	}
 	if l.Form == expect.Only {
-		others := w.m.EndOf("", w.m.Everyone().Without(src)).Peers
+		others := w.m.SideEnd("", w.m.Everyone().Without(src)).Peers
 		more, opened := w.uniform(l, others, to, model.Denied, true)
 		if got.Else != (failing == 0 && opened > 0) {
 			fail("%d fail, and %d of the others", failing, opened)
@@ -271,7 +271,7 @@ func (w *lineWorld) checkItems(t *testing.T, l *expect.Line, d *engine.Demand, g
 	itself := false
 	for _, s := range d.Src {
 		for _, t := range d.Dst {
-			src, dst := w.m.EndOf("", s.Without(d.SrcExcept)), w.m.EndOf("", t.Without(d.DstExcept))
+			src, dst := w.m.SideEnd("", s.Without(d.SrcExcept)), w.m.SideEnd("", t.Without(d.DstExcept))
 			if len(src.Peers) == 0 || len(dst.Peers) == 0 {
 				continue
 			}

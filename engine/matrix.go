@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"netreach/model"
 )
 
@@ -220,4 +222,15 @@ func (m *Matrix) Isolated(d model.Direction) int {
 		}
 	}
 	return n
+}
+
+// IsolatesAny reports whether some pod of an end is isolated in direction d, or
+// may be.
+func (m *Matrix) IsolatesAny(d model.Direction, e End) bool {
+	s := &m.dirs[d]
+	return slices.ContainsFunc(e.Peers, func(id PeerID) bool {
+		return m.pod(id) != nil && slices.ContainsFunc(m.u.shapes[m.u.shapeOf[id]], func(class int32) bool {
+			return s.programs[s.programOf[class]].isolated != NoMatch
+		})
+	})
 }

@@ -70,8 +70,8 @@ func (m *Matrix) Resolve(p expect.Peer) (End, error) {
 	case expect.Service, expect.URL:
 	}
 	return End{}, &PeerError{
-		Peer: p, Err: ErrUnsupported, Text: fmt.Sprintf("%q: Services and URLs are not judged yet", p.Text),
-		Hint: "name the workload or pod behind it",
+		Peer: p, Err: ErrUnsupported, Text: fmt.Sprintf("%q is a name, and leads to peers without being one", p.Text),
+		Hint: "can and explain take it as a destination; elsewhere name the workload or pod behind it",
 	}
 }
 
@@ -137,7 +137,7 @@ func (m *Matrix) resolveSide(p expect.Peer) (End, error) {
 	if err != nil {
 		return End{}, err
 	}
-	return m.EndOf(p.Text, s), nil
+	return m.SideEnd(p.Text, s), nil
 }
 
 // resolveNodes finds all nodes of the cluster.

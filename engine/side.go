@@ -167,8 +167,8 @@ func (m *Matrix) peers(s Side) []PeerID {
 	return slices.Compact(out)
 }
 
-// EndOf returns a side as an end of the given name.
-func (m *Matrix) EndOf(name string, s Side) End { return m.end(name, m.peers(s)) }
+// SideEnd returns a side as an end of the given name.
+func (m *Matrix) SideEnd(name string, s Side) End { return m.end(name, m.peers(s)) }
 
 // RangesOf returns the addresses outside that a peer of a side stands for there.
 func (m *Matrix) RangesOf(s Side, id PeerID) []AddrRange {

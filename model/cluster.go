@@ -37,6 +37,23 @@ type Cluster struct {
 	Tiers []Tier
 	// Policies is sorted by kind, namespace and name.
 	Policies []Policy
+	// Names are what people dial instead of pods.
+	Names Names
+}
+
+// Names is what leads from a name to a pod. Each list is sorted by namespace
+// and name, and by kind first where it holds several. No policy depends on it.
+type Names struct {
+	Services  []Service
+	Slices    []EndpointSlice
+	Routes    []Route
+	Classes   []Class
+	Gateways  []Gateway
+	Grants    []Grant
+	Corefiles []Corefile
+	// LeftOut says of each object that should be here and is not, because the API
+	// server would refuse it or because we cannot read it, what is wrong with it.
+	LeftOut []Diagnostic
 }
 
 // Namespace is a namespace with the labels of its object.
@@ -97,14 +114,37 @@ type Pod struct {
 	// LateLabels are the keys of labels that such pods get when they are made,
 	// sorted: whether a selector that names one matches is open (NP-47).
 	LateLabels []string
-	Origin     Origin
+	// Readiness is what the input says of it. Terminating pods are about to end
+	// (SVC-7).
+	Readiness   Readiness
+	Terminating bool
+	DNSPolicy   DNSPolicy
+	// Nameservers are those that the pod asks beside those of its policy, or
+	// instead of them (DNS-1).
+	Nameservers []netip.Addr
+	// Hostname and Subdomain give the pod a name of its own below a headless
+	// Service (DNS-4).
+	Hostname, Subdomain string
+	Origin              Origin
 }
+
+// Readiness is whether a pod is ready, as far as the input says.
+type Readiness uint8
+
+// The states.
+const (
+	ReadyUnsaid Readiness = iota
+	Ready
+	NotReady
+)
 
 // ContainerPort is a port that a container declares.
 type ContainerPort struct {
 	Name     string
 	Protocol Protocol
 	Port     uint16
+	// HostPort is the port of the node that leads here, or 0 (NP-54).
+	HostPort uint16
 	// Sidecar marks a port of a native sidecar: an init container with
 	// restartPolicy Always (NP-31).
 	Sidecar bool

@@ -37,6 +37,19 @@ const (
 	TiesByName
 )
 
+// SNATMode says what becomes of the source of connections from outside.
+type SNATMode uint8
+
+// The modes (SVC-17).
+const (
+	// SNATEither: it is the client's or a node's; both are judged.
+	SNATEither SNATMode = iota
+	// SNATNode: it is a node's.
+	SNATNode
+	// SNATNever: it is the client's.
+	SNATNever
+)
+
 // Switches are the points that the specification leaves to the implementation.
 // The zero value is what the specification suggests.
 type Switches struct {
@@ -62,6 +75,15 @@ type Switches struct {
 	// BaselinePerDirection: a pod that NetworkPolicies isolate in one direction
 	// only still gets baseline rules in the other (CNP-11). No ends both.
 	BaselinePerDirection Answer
+	// HairpinViaService: policy decides where a Service leads a pod back to itself
+	// (NP-44, CNP-24).
+	HairpinViaService Answer
+	// ExternalSNAT says what policy sees as the source of connections that come in
+	// through a node or load balancer with traffic policy Cluster (SVC-17).
+	ExternalSNAT SNATMode
+	// RequireReady: a pod of whose readiness the input says nothing is not ready
+	// (SVC-7).
+	RequireReady bool
 	// PriorityTies says which of several policies of one priority comes first.
 	PriorityTies TieMode
 	// NotEnforced: nothing enforces policies, so all flows are allowed.

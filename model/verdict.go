@@ -54,3 +54,27 @@ func (m Mix) Verdict() Verdict {
 	}
 	return Unknown
 }
+
+// And returns the verdicts about ways that are open only if both a way of m and
+// one of n are, for every pair of such ways. Without a way in either there is
+// none.
+func (m Mix) And(n Mix) Mix {
+	var out Mix
+	for _, a := range [...]Mix{mixDenied, mixAllowed, mixUnknown} {
+		for _, b := range [...]Mix{mixDenied, mixAllowed, mixUnknown} {
+			switch {
+			case m&a == 0 || n&b == 0:
+			case a == mixDenied || b == mixDenied:
+				out |= mixDenied
+			case a == mixUnknown || b == mixUnknown:
+				out |= mixUnknown
+			default:
+				out |= mixAllowed
+			}
+		}
+	}
+	return out
+}
+
+// Join returns the verdicts that occur in m or in n.
+func (m Mix) Join(n Mix) Mix { return m | n }

@@ -3,8 +3,9 @@
 // demo runs on one, and the tests of the engine run on all.
 //
 // A scenario is a directory TOPIC/NAME with a README.md, the input in
-// manifests/, and expect.txt in the language of package expect. What it is about
-// stands in its README; every expectation cites the rule that it follows from.
+// manifests/, and expect.txt in the language of package expect; names.txt holds
+// what is expected of names. What it is about stands in its README; every
+// expectation cites the rule that it follows from.
 //
 // The topic diff has pairs of inputs, in before/ and after/, whose expect.txt says
 // what changes from the one to the other.
@@ -18,7 +19,7 @@ import (
 
 // FS holds the files of all scenarios.
 //
-//go:embed admin basics clusters diff pods traps
+//go:embed admin basics clusters diff names pods traps
 var FS embed.FS
 
 // The parts of a scenario.
@@ -26,6 +27,9 @@ const (
 	Manifests = "manifests"
 	Expect    = "expect.txt"
 	Readme    = "README.md"
+	// ByName is there where Services and URLs are expected to answer; its language
+	// is that of Expect.
+	ByName = "names.txt"
 	// Before and After are the inputs of a pair.
 	Before = "before"
 	After  = "after"

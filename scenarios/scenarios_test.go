@@ -88,6 +88,9 @@ func TestDiffs(t *testing.T) {
 // citation is a rule's number in a comment.
 var citation = regexp.MustCompile(`\((SEL|NP|ANP|CNP)-\d`)
 
+// nameCitation is the number of a rule about names.
+var nameCitation = regexp.MustCompile(`\((SVC|ING|GW|RT|DNS)-\d`)
+
 // Every scenario has its parts; it expects both an allow and a deny; and the
 // comments of its expectations cite rules.
 func TestScenarios(t *testing.T) {
@@ -117,6 +120,10 @@ func TestScenarios(t *testing.T) {
 			}
 			if !citation.Match(text) {
 				t.Error("no comment cites a rule")
+			}
+			names, err := scenarios.FS.ReadFile(path.Join(name, scenarios.ByName))
+			if err == nil && !nameCitation.Match(names) {
+				t.Errorf("no comment of %s cites a rule", scenarios.ByName)
 			}
 		})
 	}

@@ -4,6 +4,7 @@
 //	go run ./bench/gen --profile large --format json -o large.json
 //	go run ./bench/gen --profile large --pods 200000 --format yaml --managed-fields -o larger.yaml
 //	go run ./bench/gen --profile gitops --format manifests -o stream.yaml
+//	go run ./bench/gen --profile large --services 10000 --routes 2000 -o names.json
 //	go run ./bench/gen --profile A10 --side after -o after.json
 //
 // The same arguments give the same bytes. Benchmarks that need no text take the
@@ -92,7 +93,7 @@ func parse(args []string, stderr io.Writer) (request, error) {
 	flags.Uint64Var(&r.seed, "seed", 1, "the seed: another one gives another cluster of the same shape")
 	flags.BoolVar(&r.options.ManagedFields, "managed-fields", false, "dumps with the managedFields of pods")
 	counts := map[string]*int{}
-	for _, name := range []string{"nodes", "namespaces", "workloads", "pods", "policies"} {
+	for _, name := range []string{"nodes", "namespaces", "workloads", "pods", "policies", "services", "routes"} {
 		counts[name] = flags.Int(name, 0, "how many, instead of as many as the profile has")
 	}
 	if err := flags.Parse(args); err != nil {
@@ -117,6 +118,7 @@ func parse(args []string, stderr io.Writer) (request, error) {
 	own := map[string]*int{
 		"nodes": &r.profile.Nodes, "namespaces": &r.profile.Namespaces, "workloads": &r.profile.Workloads,
 		"pods": &r.profile.Pods, "policies": &r.profile.Policies,
+		"services": &r.profile.Services, "routes": &r.profile.Routes,
 	}
 	flags.Visit(func(f *flag.Flag) {
 		if count := own[f.Name]; count != nil {

@@ -43,7 +43,8 @@
 //
 // Policy decides about TCP, UDP and SCTP; other protocols are not modelled. A
 // verdict is about new connections between addresses of pods, nodes and hosts
-// outside; Services, Ingresses and names are not followed. Policy kinds other
-// than NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy and
-// ClusterNetworkPolicy are refused, not ignored.
+// outside, and for can and explain also to the names of Services, Ingresses,
+// Gateways and Routes. Policy kinds other than NetworkPolicy,
+// AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy are
+// refused, not ignored.
 package main

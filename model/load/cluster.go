@@ -18,6 +18,7 @@ func (r *reader) cluster() *model.Cluster {
 		Pods:      p.pods,
 		Tiers:     tiers(r.world.policies.all),
 		Policies:  slices.Clone(r.world.policies.all),
+		Names:     r.allNames(),
 	}
 	slices.SortFunc(c.Policies, func(a, b model.Policy) int { return compareOrigins(a.Origin, b.Origin) })
 	c.Nodes = r.world.allNodes(c.Pods)

@@ -135,6 +135,48 @@ const (
       matchLabels:
         app: a
 `
+	fastService = `- apiVersion: v1
+  kind: Service
+  metadata:
+    annotations: {a: "b"}
+    name: NAME
+    namespace: shop
+    uid: 0b1c-NAME
+  spec:
+    clusterIP: 10.96.0.1
+    ports:
+    - name: http
+      port: 80
+      targetPort: http
+    selector: {app: a}
+  status:
+    loadBalancer: {}
+`
+	fastRoute = `- apiVersion: networking.k8s.io/v1
+  kind: Ingress
+  metadata:
+    name: NAME
+    namespace: shop
+  spec:
+    rules:
+    - http:
+        paths:
+        - backend: {service: {name: a, port: {number: 80}}}
+          path: /
+          pathType: Prefix
+`
+	fastCorefile = `- apiVersion: v1
+  kind: ConfigMap
+  metadata:
+    name: NAME
+    namespace: kube-system
+  data:
+    Corefile: |
+      . {
+        forward . 10.0.0.53
+      }
+    other: x
+`
 	fastSecret = `- apiVersion: v1
   kind: Secret
   metadata:
@@ -146,7 +188,7 @@ const (
 // fastLists are lists and streams of all layouts.
 func fastLists() map[string]string {
 	item := func(text, name string) string { return strings.ReplaceAll(text, "NAME", name) }
-	items := item(fastPod, "a") + item(fastPolicy, "p") + item(fastSecret, "s") + "# a comment\n" + item(fastPod, "b") + item(fastPolicy, "q") + item(fastPod, "c")
+	items := item(fastPod, "a") + item(fastPolicy, "p") + item(fastSecret, "s") + item(fastService, "a") + item(fastRoute, "i") + item(fastCorefile, "coredns") + "# a comment\n" + item(fastPod, "b") + item(fastPolicy, "q") + item(fastPod, "c")
 	docs := ""
 	for _, doc := range strings.SplitAfter(items, "\n- ") {
 		doc = strings.TrimPrefix(strings.TrimSuffix(doc, "- "), "- ")

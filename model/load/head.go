@@ -79,12 +79,17 @@ func (r *reader) listHead(v value, h head) (apiVersion, kind string, ok bool) {
 	known := concernsItems(apiVersion, kind)
 	o := v.origin()
 	o.Kind = listKind
-	if page, _ := unquote(h.page); page != "" && known {
+	page, _ := unquote(h.page)
+	if page != "" && known {
 		r.judge(o, []model.Diagnostic{{
 			Severity: model.Error, Code: "list-partial", Origin: o.At("metadata.continue"),
 			Text: "the list is one page of several: what the others hold is missing",
 			Hint: "fetch the whole list: kubectl get does, and with --raw leave out limit=",
 		}})
+	}
+	if gk, _ := groupKindOf(apiVersion, kind); page != "" && kinds[gk].leadsToPods && !kinds[gk].manyUses {
+		r.warn(o.At("metadata.continue"), "list-partial", "the list is one page of several: what the others hold is missing",
+			"fetch the whole list: kubectl get does, and with --raw leave out limit=")
 	}
 	switch {
 	case isNull(h.items):

@@ -39,7 +39,7 @@ func (r *reader) identify(obj *object, h head, entry kindReader) bool {
 		refuse("metadata", strict.WrongType, "must be a mapping, found "+describe(h.metadata), "write `name: ...` below it, indented")
 	}
 	if len(ds) > 0 {
-		return r.judge(*o, ds)
+		return r.judgeOf(entry, *o, ds)
 	}
 	name := o.Name
 	if name == "" && generated != "" {
@@ -62,7 +62,20 @@ func (r *reader) identify(obj *object, h head, entry kindReader) bool {
 	if o.Namespace != "" && !isLabelName(o.Namespace) {
 		refuse("metadata.namespace", "object-name", fmt.Sprintf("%q is not a name for a namespace", o.Namespace), nameHint(o.Namespace, labelNameHint))
 	}
-	return r.judge(*o, ds)
+	return r.judgeOf(entry, *o, ds)
+}
+
+// judgeOf is judge for an object of a kind.
+func (r *reader) judgeOf(k kindReader, o model.Origin, ds []model.Diagnostic) bool {
+	switch {
+	case len(ds) == 0:
+		return true
+	case k.manyUses:
+		return false
+	case k.leadsToPods:
+		return r.leaveOut(o, ds)
+	}
+	return r.judge(o, ds)
 }
 
 func isLabelName(name string) bool {

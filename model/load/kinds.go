@@ -46,6 +46,13 @@ type kindReader struct {
 	clusterScoped bool
 	// namedByOwnRules tells that read checks the names.
 	namedByOwnRules bool
+	// leadsToPods tells that the objects lead from a name to pods. No policy
+	// depends on them, so whatever is wrong with one is a warning, and nobody is
+	// kept from asking about pods.
+	leadsToPods bool
+	// manyUses tells that most objects of the kind have nothing to do with
+	// reachability: only read knows which.
+	manyUses bool
 }
 
 // kinds holds the kinds that count. What is not here is either a policy kind
@@ -70,6 +77,23 @@ var kinds = map[groupKind]kindReader{
 	{"policy.networking.k8s.io", "AdminNetworkPolicy"}:         {versions: "v1alpha1", read: adminPolicy(adminpol.ReadAdmin), clusterScoped: true, namedByOwnRules: true},
 	{"policy.networking.k8s.io", "BaselineAdminNetworkPolicy"}: {versions: "v1alpha1", read: adminPolicy(adminpol.ReadBaseline), clusterScoped: true, namedByOwnRules: true},
 	{"policy.networking.k8s.io", "ClusterNetworkPolicy"}:       {versions: "v1alpha2", read: adminPolicy(adminpol.ReadCluster), clusterScoped: true, namedByOwnRules: true},
+
+	{"", "Service"}:                                 {versions: "v1", read: (*reader).service, leadsToPods: true},
+	{"", "Endpoints"}:                               {versions: "v1", read: (*reader).endpoints, leadsToPods: true},
+	{"discovery.k8s.io", "EndpointSlice"}:           {versions: "v1 v1beta1", read: (*reader).endpointSlice, leadsToPods: true},
+	{"", "ConfigMap"}:                               {versions: "v1", read: (*reader).configMap, leadsToPods: true, manyUses: true},
+	{"networking.k8s.io", "Ingress"}:                {versions: "v1 v1beta1", read: (*reader).ingress, leadsToPods: true},
+	{"extensions", "Ingress"}:                       {versions: "v1beta1", read: (*reader).ingress, leadsToPods: true},
+	{"networking.k8s.io", "IngressClass"}:           {versions: "v1 v1beta1", read: (*reader).ingressClass, clusterScoped: true, leadsToPods: true},
+	{"gateway.networking.k8s.io", "GatewayClass"}:   {versions: "v1 v1beta1 v1alpha2", read: (*reader).gatewayClass, clusterScoped: true, leadsToPods: true},
+	{"gateway.networking.k8s.io", "Gateway"}:        {versions: "v1 v1beta1 v1alpha2", read: (*reader).gateway, leadsToPods: true},
+	{"gateway.networking.k8s.io", "HTTPRoute"}:      {versions: "v1 v1beta1 v1alpha2", read: (*reader).gatewayRoute, leadsToPods: true},
+	{"gateway.networking.k8s.io", "GRPCRoute"}:      {versions: "v1 v1alpha2", read: (*reader).gatewayRoute, leadsToPods: true},
+	{"gateway.networking.k8s.io", "TLSRoute"}:       {versions: "v1 v1alpha3 v1alpha2", read: (*reader).gatewayRoute, leadsToPods: true},
+	{"gateway.networking.k8s.io", "TCPRoute"}:       {versions: "v1 v1alpha2", read: (*reader).gatewayRoute, leadsToPods: true},
+	{"gateway.networking.k8s.io", "UDPRoute"}:       {versions: "v1 v1alpha2", read: (*reader).gatewayRoute, leadsToPods: true},
+	{"gateway.networking.k8s.io", "ReferenceGrant"}: {versions: "v1 v1beta1 v1alpha2", read: (*reader).grant, leadsToPods: true},
+	{"route.openshift.io", "Route"}:                 {versions: "v1", read: (*reader).openShiftRoute, leadsToPods: true},
 }
 
 // usualGroups are those of kinds, the one to write today first.
@@ -121,10 +145,10 @@ func isPolicy(gk groupKind) bool {
 	return strings.HasSuffix(strings.ToLower(gk.kind), "networkpolicy") || otherPolicies[gk]
 }
 
-// concerns reports whether objects of gk matter to reachability.
+// concerns reports whether objects of gk matter to who reaches whom.
 func concerns(gk groupKind) bool {
-	_, ok := kinds[gk]
-	return ok || isPolicy(gk) || podMakers[gk]
+	k, ok := kinds[gk]
+	return ok && !k.leadsToPods || isPolicy(gk) || podMakers[gk]
 }
 
 // concernsItems reports whether the items of a list matter that inherit kind, or
@@ -156,8 +180,8 @@ func correctKind(name string) string {
 			return of + list
 		}
 	}
-	for gk := range kinds {
-		if strings.EqualFold(gk.kind, name) {
+	for gk, k := range kinds {
+		if !k.leadsToPods && strings.EqualFold(gk.kind, name) {
 			return gk.kind
 		}
 	}

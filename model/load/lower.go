@@ -47,14 +47,19 @@ func bulky(o model.Origin) model.Origin {
 // keep adds v, which is what obj says, to a collection, unless something is
 // wrong with it.
 func keep[T any](r *reader, c *collection[T], obj object, v *T, ds []model.Diagnostic) {
-	switch {
-	case !r.judge(obj.origin, ds):
-	case r.forked:
-		c.waiting = append(c.waiting, pending[T]{obj.identity(), *v})
-		r.kept = append(r.kept, kept{len(r.ds), c.take})
-	default:
-		add(r, c, obj.identity(), v)
+	if r.judge(obj.origin, ds) {
+		put(r, c, obj.identity(), v)
 	}
+}
+
+// put adds v, or has it wait if r is a fork.
+func put[T any](r *reader, c *collection[T], id identity, v *T) {
+	if r.forked {
+		c.waiting = append(c.waiting, pending[T]{id, *v})
+		r.kept = append(r.kept, kept{len(r.ds), c.take})
+		return
+	}
+	add(r, c, id, v)
 }
 
 // kept says that a fork has read an object, which waits in its collection.
@@ -88,7 +93,7 @@ func add[T any](r *reader, c *collection[T], id identity, v *T) {
 		d.Severity = model.Warning
 		d.Text = "the same object stands at " + place + " already"
 		d.Hint = "remove one of the two"
-	case r.lenient:
+	case r.lenient || c.laterCounts:
 		d.Severity = model.Warning
 		d.Text = "replaces a different object of the same name at " + place + ": verdicts may be wrong"
 		d.Hint = "remove one of the two"

@@ -15,6 +15,7 @@ import (
 // object is an object of a kind that counts.
 type object struct {
 	groupKind
+	version         string
 	namespace, name string
 	json            jsontext.Value
 	// pruned is that of the value.
@@ -53,13 +54,18 @@ func (r *reader) object(v value, h head) {
 		r.otherKind(h, o, apiVersion)
 		return
 	}
-	obj := object{groupKind: gk.canonical(), json: v.json, pruned: v.pruned, origin: o}
+	obj := object{groupKind: gk.canonical(), version: version, json: v.json, pruned: v.pruned, origin: o}
 	if !r.identify(&obj, h, entry) {
 		return
 	}
 	switch {
 	case entry.versions == version || strings.Contains(" "+entry.versions+" ", " "+version+" "):
 		entry.read(r, obj)
+	case entry.leadsToPods:
+		r.leaveOut(obj.origin, []model.Diagnostic{{
+			Severity: model.Error, Code: "api-version", Origin: obj.origin.At("apiVersion"),
+			Text: fmt.Sprintf("there is no %s in %s", kind, apiVersion), Hint: "write apiVersion: " + strings.TrimPrefix(gk.group+"/"+strings.Fields(entry.versions)[0], "/"),
+		}})
 	case isPolicy(gk):
 		r.policyKind(obj.origin, apiVersion)
 	default:

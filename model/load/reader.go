@@ -31,8 +31,11 @@ type reader struct {
 	progress *progress
 
 	// seen counts the values that are not null.
-	seen    int
-	ds      []model.Diagnostic
+	seen int
+	ds   []model.Diagnostic
+	// leftOut are those of ds that keep an object from being used that leads from
+	// a name to pods.
+	leftOut []model.Diagnostic
 	located locator
 	world   *world
 }

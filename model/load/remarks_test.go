@@ -108,8 +108,8 @@ func TestRead_warnings(t *testing.T) {
 // even where their names resemble those that do.
 func TestRead_irrelevant(t *testing.T) {
 	for _, head := range []string{
-		"apiVersion: v1\nkind: Service", "apiVersion: v1\nkind: ConfigMap", "apiVersion: v1\nkind: Secret",
-		"apiVersion: networking.k8s.io/v1\nkind: Ingress", "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole",
+		"apiVersion: v1\nkind: ConfigMap", "apiVersion: v1\nkind: Secret", "apiVersion: serving.example.org/v1\nkind: Service",
+		"apiVersion: networking.istio.io/v1\nkind: Gateway", "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole",
 		"apiVersion: example.org/v1\nkind: Tier", "apiVersion: example.org/v1\nkind: NetworkSet", "apiVersion: example.org/v1\nkind: AuthorizationPolicy",
 		"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job", "apiVersion: longhorn.io/v1beta2\nkind: Node", "apiVersion: argoproj.io/v1alpha1\nkind: Workflow",
 		"apiVersion: metrics.k8s.io/v1beta1\nkind: PodMetrics", "apiVersion: policy/v1\nkind: PodDisruptionBudget",

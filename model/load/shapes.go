@@ -2,11 +2,16 @@ package load
 
 import (
 	"bytes"
+	"cmp"
 	"reflect"
 	"strings"
 
 	"netreach/model"
 	"netreach/model/load/internal/prune"
+	"netreach/model/lower/dns"
+	"netreach/model/lower/gateway"
+	"netreach/model/lower/ingress"
+	"netreach/model/lower/service"
 	"netreach/model/lower/workload"
 )
 
@@ -38,7 +43,20 @@ func bulkyShapes() map[groupKind]*prune.Shape {
 			out[groupKind{group, kind}] = prune.ShapeOf(workload.Slim(kind), reflect.TypeFor[objectHead]())
 		}
 	}
+	for gk, k := range kinds {
+		if k.leadsToPods {
+			out[gk] = prune.ShapeOf(slimName(gk.kind), reflect.TypeFor[objectHead]())
+		}
+	}
 	return out
+}
+
+// slimName returns what counts of a kind that leads from a name to pods.
+func slimName(kind string) reflect.Type {
+	if kind == "ConfigMap" {
+		return dns.Slim()
+	}
+	return cmp.Or(service.Slim(kind), ingress.Slim(kind), gateway.Slim(kind))
 }
 
 // shapeOf returns what counts of an object. It reports false for lists, and for

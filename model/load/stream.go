@@ -154,6 +154,7 @@ func (r *reader) take(fork *reader) {
 		k.take(r, fork.world)
 	}
 	r.ds = append(r.ds, fork.ds[from:]...)
+	r.leftOut = append(r.leftOut, fork.leftOut...)
 }
 
 // layoutOf returns how an input is to be read that begins with head.

@@ -15,6 +15,7 @@ type world struct {
 	pods        collection[workload.Pod]
 	controllers collection[workload.Controller]
 	policies    collection[model.Policy]
+	names       nameObjects
 }
 
 func newWorld() *world {
@@ -33,6 +34,7 @@ func newWorld() *world {
 			}
 			return &p.Origin
 		}),
+		names: newNameObjects(),
 	}
 }
 
@@ -53,6 +55,9 @@ func (w *world) reserve(forks []*world) {
 	reserve(forks, w, (*world).podsOf)
 	reserve(forks, w, (*world).controllersOf)
 	reserve(forks, w, (*world).policiesOf)
+	reserve(forks, w, (*world).servicesOf)
+	reserve(forks, w, (*world).endpointsOf)
+	reserve(forks, w, (*world).routesOf)
 }
 
 func reserve[T any](forks []*world, w *world, of func(*world) *collection[T]) {
@@ -87,6 +92,9 @@ type collection[T any] struct {
 	// waiting are the objects that a fork has read, to be taken in order.
 	waiting []pending[T]
 	take    func(r *reader, fork *world)
+	// laterCounts tells that different objects of one identity are no error: the
+	// later one counts.
+	laterCounts bool
 	// origin takes the origins out of a copy, apart from the one that it
 	// returns.
 	origin func(*T) *model.Origin

@@ -25,6 +25,10 @@ func strict() Profile {
 				"A plugin that does not support endPort applies only the first port.",
 			},
 			{
+				"hairpin-via-service", Unknown, "Kubernetes issue 95879",
+				"Plugins differ on whether policy applies where a Service leads a pod back to itself.",
+			},
+			{
 				"host-network-pods", Unknown, kubernetesDocs,
 				"The behaviour for hostNetwork pods is not defined; two are named as possible.",
 			},

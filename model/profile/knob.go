@@ -83,6 +83,30 @@ func Knobs() []Knob {
 			set: func(s *model.Switches, v string) { s.NotEnforced = v == "false" },
 		},
 		{
+			Name: "endpoint-readiness", Values: []string{"assume", "status"},
+			Text: "a pod of whose readiness the input says nothing is taken to be ready, or with status not to be (SVC-7)",
+			value: func(s *model.Switches) string {
+				if s.RequireReady {
+					return "status"
+				}
+				return "assume"
+			},
+			set: func(s *model.Switches, v string) { s.RequireReady = v == "status" },
+		},
+		{
+			Name: "external-snat", Values: []string{"either", "node", "never"},
+			Text:  "what policy sees as the source of connections from outside through a Service with traffic policy Cluster: the client or a node, both of which are judged; only a node; only the client (SVC-17)",
+			value: func(s *model.Switches) string { return snatWord(s.ExternalSNAT) },
+			set:   func(s *model.Switches, v string) { s.ExternalSNAT = snatMode(v) },
+		},
+		{
+			Name: "hairpin-via-service", Values: answers(),
+			Text:   "policy decides where a Service leads a pod back to itself (NP-44, CNP-24)",
+			Caveat: "policy decides where a Service leads a pod back to itself (NP-44)",
+			value:  func(s *model.Switches) string { return word(s.HairpinViaService) },
+			set:    func(s *model.Switches, v string) { s.HairpinViaService = answer(v) },
+		},
+		{
 			Name: "host-network-pods", Values: []string{"ignore", "pods", Unknown},
 			Text:   "what selectors make of hostNetwork pods: they ignore them, or match them like other pods (NP-39, NP-40)",
 			Caveat: "selectors match pods that use hostNetwork (NP-39, NP-40)",

@@ -123,6 +123,10 @@ func cilium() Profile {
 				"Since 1.16; older versions ignored endPort: --set end-port=false.",
 			},
 			{
+				"hairpin-via-service", "false", "Cilium pull request 15321",
+				"A pod that a Service leads back to itself is let through without a look at policy.",
+			},
+			{
 				"host-network-pods", "ignore", "Cilium documentation, network policy chapter, entities",
 				"hostNetwork pods are the entities host and remote-node, which labels of pods do not select.",
 			},

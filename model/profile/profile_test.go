@@ -21,7 +21,7 @@ func TestAll_switches(t *testing.T) {
 		{"spec", model.Switches{}},
 		// whatever is up to the implementation is open; NP-42 ingress and NP-33 are defined
 		{"strict", model.Switches{
-			BlocksMatchPods: model.Open, BlocksMatchNodes: model.Open, HostNetworkPods: model.HostNetworkOpen,
+			BlocksMatchPods: model.Open, BlocksMatchNodes: model.Open, HostNetworkPods: model.HostNetworkOpen, HairpinViaService: model.Open,
 			OwnNodeEgress: model.Open, NamedPortSidecars: model.Open, EndPort: model.Open, BaselinePerDirection: model.Open,
 		}},
 		{"antrea", model.Switches{}},
@@ -29,7 +29,7 @@ func TestAll_switches(t *testing.T) {
 		{"azure-npm", model.Switches{}},
 		{"calico", model.Switches{}},
 		// blocks match neither pods nor nodes (NP-36, CIL-9)
-		{"cilium", model.Switches{BlocksMatchPods: model.No, BlocksMatchNodes: model.No}},
+		{"cilium", model.Switches{BlocksMatchPods: model.No, BlocksMatchNodes: model.No, HairpinViaService: model.No}},
 		// kube-network-policies counts no sidecars (NP-31) and ends both directions (CNP-11)
 		{"kindnet", model.Switches{NamedPortSidecars: model.No, BaselinePerDirection: model.No}},
 		{"ovn-kubernetes", model.Switches{}},

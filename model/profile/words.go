@@ -68,3 +68,24 @@ func tieWord(m model.TieMode) string {
 	}
 	return Unknown
 }
+
+func snatMode(v string) model.SNATMode {
+	switch v {
+	case "node":
+		return model.SNATNode
+	case "never":
+		return model.SNATNever
+	}
+	return model.SNATEither
+}
+
+func snatWord(m model.SNATMode) string {
+	switch m {
+	case model.SNATNode:
+		return "node"
+	case model.SNATNever:
+		return "never"
+	case model.SNATEither:
+	}
+	return "either"
+}

@@ -55,6 +55,14 @@ func (d *dump) write() {
 		d.policy(&d.c.Policies[i])
 		d.flush(false)
 	}
+	for i := range d.c.Names.Services {
+		d.service(&d.c.Names.Services[i])
+		d.flush(false)
+	}
+	for i := range d.c.Names.Routes {
+		d.route(&d.c.Names.Routes[i])
+		d.flush(false)
+	}
 	t.endList()
 	t.text("kind", "List")
 	t.object("metadata")

@@ -37,6 +37,12 @@ func (s *stream) write() {
 	for i := range policies {
 		s.policy(&policies[i])
 	}
+	for i := range s.c.Names.Services {
+		s.service(&s.c.Names.Services[i])
+	}
+	for i := range s.c.Names.Routes {
+		s.route(&s.c.Names.Routes[i])
+	}
 }
 
 // habits are how the author of a document writes.

@@ -31,6 +31,9 @@ type Profile struct {
 	About string
 
 	Nodes, Namespaces, Workloads, Pods, Policies int
+	// Services and Routes are what leads from names to pods. No profile has any by
+	// itself, so that its figures stay comparable.
+	Services, Routes int
 
 	// DualStack is the share of nodes whose pods have an address of each family.
 	DualStack float64
@@ -114,6 +117,7 @@ func (p Profile) Model(seed uint64) (*model.Cluster, error) {
 	}
 	b := newBuilder(p, seed)
 	p.build(b)
+	b.name()
 	return b.cluster, nil
 }
 
@@ -130,6 +134,8 @@ func (p Profile) check() error {
 		return errors.New("a profile that does not come from Named")
 	case min(p.Nodes, p.Namespaces, p.Workloads) < 1 || p.Policies < 0:
 		return errors.New("a cluster needs a node, a namespace and a workload")
+	case p.Services < 0 || p.Routes < 0 || p.Routes > 0 && p.Services == 0:
+		return errors.New("routes need a Service to lead to")
 	case p.Nodes > maxNodes:
 		return fmt.Errorf("%d nodes: there are addresses for %d", p.Nodes, maxNodes)
 	case p.Pods > maxPods:

@@ -17,12 +17,18 @@ is not unique, NAMESPACE/* or */* for all pods, NAMESPACE/KEY=VALUE for pods wit
 a label, an address, a CIDR or a range A-B, node:NAME, or one of the words
 internet (all public addresses) and private (all other addresses outside).
 
+DST may also be a name: NAMESPACE/svc/NAME for a Service, or a URL, which leads
+through an Ingress, a Gateway or a Route. The answer then covers every hop: that
+the client can ask DNS for the name, that it may connect to what takes the
+connection, and that this may connect to the pods behind it.
+
 A port is 5432, 5432/tcp, 8000-8100/udp, http (a name that the destination gives
 it) or *. Without protocol it is TCP; no port at all means every port of every
 protocol. Quote a *, which is a pattern to the shell.`
 
 func (s *session) can() *cobra.Command {
 	var why bool
+	var controllers []string
 	cmd := &cobra.Command{
 		Use:   "can SRC DST [PORT] -f FILE",
 		Short: "Say whether one peer may open connections to another",
@@ -36,6 +42,8 @@ Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
 		Example: `  netreach can shop/web shop/db 5432 -f manifests/
   netreach can shop/web 8.8.8.8 443 -f manifests/ --explain
   netreach can internet 'shop/*' 80 -f manifests/
+  netreach can shop/web shop/svc/db 5432 -f manifests/
+  netreach can internet https://shop.example.com/cart -f manifests/ --explain
   kubectl get pods,ns,netpol -A -o yaml | netreach can shop/app=web shop/db -f -`,
 		Args:              wants(2, 3, "a source, a destination and perhaps a port"),
 		ValidArgsFunction: s.completeQuestion,
@@ -44,15 +52,22 @@ Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
 			if why {
 				verb = render.Explain
 			}
-			return s.ask(verb, args)
+			return s.ask(verb, args, controllers)
 		},
 	}
+	controllerFlag(cmd, &controllers)
 	cmd.Flags().BoolVar(&why, "explain", false, "say why, with the policies, rules and lines that decide")
 	return cmd
 }
 
+// controllerFlag registers --controller.
+func controllerFlag(cmd *cobra.Command, values *[]string) {
+	cmd.Flags().StringArrayVar(values, "controller", nil, "`CLASS=PEER`: the pods that serve a class of Ingresses or Gateways; repeatable")
+}
+
 func (s *session) explain() *cobra.Command {
-	return &cobra.Command{
+	var controllers []string
+	cmd := &cobra.Command{
 		Use:   "explain SRC DST [PORT] -f FILE",
 		Short: "Say whether one peer may open connections to another, and why",
 		Long: `explain is can --explain: below the verdict it names, for egress and for ingress,
@@ -73,18 +88,23 @@ Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
   netreach explain shop/web shop/db -f manifests/ -o json`,
 		Args:              wants(2, 3, "a source, a destination and perhaps a port"),
 		ValidArgsFunction: s.completeQuestion,
-		RunE:              func(_ *cobra.Command, args []string) error { return s.ask(render.Explain, args) },
+		RunE:              func(_ *cobra.Command, args []string) error { return s.ask(render.Explain, args, controllers) },
 	}
+	controllerFlag(cmd, &controllers)
+	return cmd
 }
 
 // ask answers one question.
-func (s *session) ask(verb render.Verb, args []string) error {
+func (s *session) ask(verb render.Verb, args, controllers []string) error {
 	out, err := s.renderer(verb)
 	if err != nil {
 		return err
 	}
 	q, err := s.question(args)
 	if err != nil {
+		return err
+	}
+	if q.controllers, err = s.controllers(controllers); err != nil {
 		return err
 	}
 	in, err := s.read()
@@ -113,6 +133,8 @@ func (s *session) renderer(verb render.Verb) (render.Renderer, error) {
 type question struct {
 	src, dst expect.Peer
 	port     model.PortMatch
+	// controllers are the pods that serve a class, as the user names them.
+	controllers map[string]expect.Peer
 }
 
 // question parses SRC DST [PORT].
@@ -138,6 +160,9 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	if out, err := in.byName(q, src, why); out != nil || err != nil {
+		return out, err
+	}
 	dst, err := in.resolve(q.dst)
 	if err != nil {
 		return nil, err
@@ -145,8 +170,7 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	a := in.matrix.Judge(src, dst, q.port)
 	out := &render.Query{
 		Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a),
-		NotEnforced: in.implementation.switches.NotEnforced,
-		Tiered:      in.tiered(),
+		NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered(),
 	}
 	for _, w := range a.Witnesses {
 		if note := in.families(w); note != "" {
@@ -195,17 +219,11 @@ func (in *input) families(w engine.Witness) string {
 // addresses that the user asked about, as far as they are alike.
 func (in *input) subject(id engine.PeerID, asked expect.Peer, e engine.End) render.Subject {
 	p := in.universe.Peer(id)
-	s := render.Subject{Name: p.String(), EngineName: p.String()}
-	switch p.Kind {
-	case engine.NodePeer:
-		s.Unfiltered = "it is a node"
-	case engine.OutsidePeer:
-		s.Unfiltered = "it is outside the cluster"
+	s := render.Subject{Name: p.String(), EngineName: p.String(), Unfiltered: unfiltered(p.Kind)}
+	if p.Kind == engine.OutsidePeer {
 		if ranges := in.ranges(asked, engine.End{Peers: []engine.PeerID{id}}); len(ranges) > 0 {
 			s.Name = ranges[0].Name
 		}
-	case engine.PodPeer:
-		s.Unfiltered = "it uses its node's network"
 	}
 	if len(e.Peers) == 1 {
 		s.Name = e.Name

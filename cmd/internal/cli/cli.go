@@ -118,7 +118,7 @@ all addresses, and needs neither a cluster nor a network.`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	s.globalFlags(root.PersistentFlags())
 	root.AddCommand(
-		s.reads(s.can()), s.reads(s.explain()), s.reads(s.matrix()), s.reads(s.graph()),
+		s.reads(s.can()), s.reads(s.explain()), s.reads(s.matrix()), s.reads(s.graph()), s.reads(s.exposed()),
 		s.reads(s.diff()), s.reads(s.bisect()), s.reads(s.test()), s.reads(s.lock()),
 		s.profiles(), s.config(), s.demo(), s.version(), s.completion(),
 	)

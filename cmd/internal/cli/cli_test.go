@@ -299,7 +299,7 @@ func TestMain_NothingOnTrouble(t *testing.T) {
 	broken := []byte("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelektor: {}}\n")
 	verbs := map[string][]string{
 		"can shop/web shop/db": {"text", "json"}, "explain shop/web shop/db": {"text", "json"},
-		"matrix": {"text", "tsv", "csv", "json", "md"}, "graph": {"dot", "json"},
+		"matrix": {"text", "tsv", "csv", "json", "md"}, "graph": {"dot", "json"}, "exposed": {"text", "md", "json", "dot"},
 	}
 	for verb, formats := range verbs {
 		for _, format := range formats {

@@ -24,11 +24,15 @@ with its ports. An edge is pale where every port is open, dashed where only some
 members of a peer may use the ports, and dotted where that is unknown. A workload
 without flows is grey. What a workload does with itself is left out.
 
+With --entries the ways in from the internet are nodes too: URLs, and the Services
+ns/svc/name that are published. An edge goes to the pods behind, on their ports.
+
 With --port the picture is about these ports only, and its title names them.
 
 ` + peersHelp,
 		Example: `  netreach graph -f manifests/ | dot -Tsvg > reach.svg
   netreach graph -f manifests/ --by namespace
+  netreach graph -f manifests/ --entries --to shop/web
   netreach graph -f manifests/ --to shop/db --port 5432`,
 		Args: wantsNothing("peers go with --from and --to"),
 		RunE: func(*cobra.Command, []string) error { return s.draw(&v) },
@@ -85,7 +89,19 @@ func (in *input) graphOf(m *render.Matrix, focused []int) *graph.Graph {
 			ends = append(ends, e)
 		}
 	}
+	inside := len(ends)
+	flows := map[[2]string][]engine.Segment{}
+	for _, f := range m.Entries {
+		key := [2]string{f.Src, m.Label(f.Dst)}
+		if len(ends) == inside || ends[len(ends)-1].Name != f.Src {
+			ends = append(ends, engine.End{Name: f.Src, Outside: true})
+		}
+		flows[key] = append(flows[key], engine.Segment{Verdict: f.Verdict, Ports: []engine.PortRange{f.Port}})
+	}
 	return graph.New(in.universe, ends, func(i, j int) []engine.Segment {
+		if i >= inside || j >= inside {
+			return flows[[2]string{ends[i].Name, ends[j].Name}]
+		}
 		if !m.Shows(at[i], at[j]) {
 			return nil
 		}

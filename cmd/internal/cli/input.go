@@ -22,6 +22,9 @@ type input struct {
 	// with, or nil.
 	versus *input
 	others map[model.Switches]*engine.Matrix // by under
+	named  *named                            // by byName
+	// podPeers are the peers of pods: see ends.
+	podPeers map[podName]engine.PeerID
 }
 
 // read reads and compiles the input that -f or the configuration file names.

@@ -49,6 +49,11 @@ tsv and csv have the counts of every range of ports:
 
   port<TAB>allow<TAB>deny<TAB>unknown<TAB>some
 
+With --entries the ways in are sources too, below all others: the URL of each host
+and path, or the Service ns/svc/name that is published. What they reach is what
+the internet reaches through them, at the pods behind, on the pods' own ports.
+They are no peers: these lines cannot be asked about again as they stand.
+
 With --versus it shows what changes if the profile of --cni is replaced by another
 one: each line begins with the verdict before and after. Some to some means that
 other members of the peers are allowed. With strict it shows which verdicts are
@@ -63,6 +68,7 @@ up to the plugin. tsv and csv have a row for each change:
   netreach matrix -f manifests/ --by namespace -o md
   netreach matrix -f manifests/ --cni calico --versus cilium
   netreach matrix -f dump.yaml -o json
+  netreach matrix -f manifests/ --entries --to shop/web
   netreach matrix -f dump.yaml --summary`,
 		Args: wantsNothing("peers go with --from and --to"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -73,6 +79,9 @@ up to the plugin. tsv and csv have a row for each change:
 				return usage(cmd, "drop one of the two", "--pairs is about the whole matrix, and goes with neither --summary nor --versus")
 			}
 			s.pairs = pairs
+			if v.entries && (numbers.wanted || versus != "") {
+				return usage(cmd, "drop one of the two", "--entries is about the whole matrix, and goes with neither --summary nor --versus")
+			}
 			if numbers.wanted || cmd.Flags().Changed("top") {
 				return s.showSummary(cmd, &v, numbers)
 			}
@@ -116,6 +125,16 @@ func (s *session) viewed(v *view) (*render.Matrix, *input, choice, error) {
 	if err != nil {
 		return nil, nil, c, err
 	}
+	if v.entries && len(v.from) > 0 {
+		return nil, nil, c, troublef("drop one of the two", "--entries adds sources, and --from names all that there are to be")
+	}
+	controllers, err := s.controllers(v.controllers)
+	if err != nil {
+		return nil, nil, c, err
+	}
+	if len(controllers) > 0 && !v.entries {
+		return nil, nil, c, troublef("add --entries", "--controller is about the ways in")
+	}
 	in, err := s.read()
 	if err != nil {
 		return nil, nil, c, err
@@ -123,6 +142,9 @@ func (s *session) viewed(v *view) (*render.Matrix, *input, choice, error) {
 	waiting := s.progress("judging")
 	m, err := in.look(c, render.OutsideIn(s.flags.output))
 	hint := ""
+	if err == nil && v.entries {
+		err = in.addEntries(m, controllers)
+	}
 	if err == nil {
 		m.Table.Quotient()
 		hint = in.addressesOf(m)

@@ -57,7 +57,7 @@ func (in *input) caveats(q *render.Query) ([]render.Caveat, error) {
 	depends, err := in.differs(q, open)
 	// What is unknown already stays so when more is left open, and may yet rest on
 	// a point.
-	unknown := slices.ContainsFunc(q.Answer.Witnesses, func(w engine.Witness) bool { return w.Verdict == model.Unknown })
+	unknown := q.Answer.Verdict == model.Unknown || slices.ContainsFunc(q.Answer.Witnesses, func(w engine.Witness) bool { return w.Verdict == model.Unknown })
 	if err != nil || !depends && !unknown {
 		return nil, err
 	}
@@ -129,6 +129,10 @@ func (in *input) differs(q *render.Query, settings []setting) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if in.named != nil {
+		same, err := in.sameWalks(m, q.Src)
+		return !same, err
+	}
 	if q.Port.Kind == model.PortNamed {
 		return !sameAnswer(q.Answer, m.Judge(q.Src, q.Dst, q.Port)), nil
 	}
@@ -159,6 +163,10 @@ func (in *input) judged(q *render.Query, s setting) (model.Verdict, error) {
 	m, err := in.under(switches)
 	if err != nil {
 		return model.None, err
+	}
+	if in.named != nil {
+		a, _, err := in.walk(m, in.named.question, q.Src)
+		return a.Verdict, err
 	}
 	return m.Judge(q.Src, q.Dst, q.Port).Verdict, nil
 }

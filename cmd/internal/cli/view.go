@@ -18,6 +18,9 @@ type view struct {
 	by                 string
 	ports              []string
 	from, to, external []string
+	// entries adds the ways in as sources; controllers go with them.
+	entries     bool
+	controllers []string
 }
 
 func views() []string { return []string{"pod", "workload", "namespace"} }
@@ -29,6 +32,8 @@ func (v *view) register(cmd *cobra.Command) {
 	f.StringArrayVar(&v.from, "from", nil, "show only what `PEER` reaches; repeatable")
 	f.StringArrayVar(&v.to, "to", nil, "show only what reaches `PEER`; repeatable")
 	f.StringArrayVar(&v.external, "external", nil, "add `ADDR` as a peer: an address, a CIDR or a range; repeatable")
+	f.BoolVar(&v.entries, "entries", false, "add the ways in from the internet as sources: URLs and published Services")
+	controllerFlag(cmd, &v.controllers)
 }
 
 // choice is a view as parsed.

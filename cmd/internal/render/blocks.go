@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"netreach/engine"
+	"netreach/model"
 )
 
 // blocks is a matrix as blocks of one content, on the ports that were asked for.
@@ -41,7 +42,47 @@ func (m *Matrix) blocks() *blocks {
 		l.q = l.q.Under(func(c engine.CellID) engine.CellID { return engine.CellID(l.c.of(c, 0, 0)) })
 	}
 	l.sources, l.destinations = m.shownGroups(l.q.Sources, m.Sources), m.byNumbers(m.shownGroups(l.q.Destinations, m.Destinations))
+	l.sources = l.byAnswers(l.sources)
 	return l.blocks()
+}
+
+// byAnswers parts groups of sources by what they have towards those destinations
+// of which each pod has to be asked: a named port is several numbers there, and
+// two sources whose flows are the same may have them on different pods.
+func (l *layout) byAnswers(groups [][]int) [][]int {
+	var asked []int
+	for _, ends := range l.destinations {
+		if l.m.named() && l.m.numbers(ends[0]) < 0 {
+			asked = append(asked, ends[0])
+		}
+	}
+	if len(asked) == 0 {
+		return groups
+	}
+	var out [][]int
+	for _, ends := range groups {
+		at := map[string]int{}
+		for _, i := range ends {
+			var key []byte
+			for _, j := range asked {
+				if l.m.Table.Ends[i].Outside && l.m.Table.Ends[j].Outside {
+					continue
+				}
+				if s := l.m.Table.Segments(l.m.Table.Cell(i, j)); len(s) > 1 || len(s) == 1 && s[0].Verdict == model.Some {
+					key = strconv.AppendInt(append(key, ' '), int64(l.c.ask(i, j)), 10)
+				}
+			}
+			n, ok := at[string(key)]
+			if !ok {
+				n = len(out)
+				at[string(key)] = n
+				out = append(out, nil)
+			}
+			out[n] = append(out[n], i)
+		}
+	}
+	slices.SortFunc(out, func(a, b []int) int { return cmp.Compare(a[0], b[0]) })
+	return out
 }
 
 // shownGroups returns the part of each group that is shown, those of one group

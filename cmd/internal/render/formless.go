@@ -26,3 +26,6 @@ func (f formless) Graph(*Graph) error { return f.no(GraphOf) }
 
 // Bisect has no form.
 func (f formless) Bisect(*Bisection) error { return f.no(BisectOf) }
+
+// Exposed has no form.
+func (f formless) Exposed(*Exposed) error { return f.no(ExposedOf) }

@@ -50,6 +50,9 @@ func (o object) Query(q *Query) error {
 	for _, f := range q.Flows {
 		d.Parts = append(d.Parts, FlowsDocument{f.Verdict.String(), f.Src, f.Dst, f.Ports})
 	}
+	for i := range q.Ways {
+		d.Ways = append(d.Ways, o.way(&q.Ways[i]))
+	}
 	for i := range q.Why {
 		d.Traces = append(d.Traces, o.trace(&q.Why[i]))
 	}
@@ -181,6 +184,9 @@ func (m *Matrix) head(kind string) MatrixHead {
 	}
 	for _, p := range m.Ports {
 		h.Ports = append(h.Ports, p.String())
+	}
+	for _, f := range m.Entries {
+		h.Entries = append(h.Entries, EntryDocument{f.Src, m.Table.Ends[f.Dst].Name, f.Port.String(), f.Verdict.String()})
 	}
 	return h
 }

@@ -20,15 +20,24 @@ func (markdown) Query(*Query) error { return &FormatError{Name: "md", Verb: Can,
 // Matrix writes the flow lines as one table, or, by port, a truth table for
 // each port.
 func (d markdown) Matrix(m *Matrix) error {
+	var entries []Flows
+	for _, f := range m.Entries {
+		entries = append(entries, Flows{f.Verdict, []string{f.Src}, []string{m.Label(f.Dst)}, []string{f.Port.String()}})
+	}
 	if len(m.Ports) == 0 {
 		g := m.grouped()
-		if err := d.flows(g.flows); err != nil {
+		if err := d.flows(append(g.flows, entries...)); err != nil {
 			return err
 		}
 		return d.paragraphs(append(m.legendOf(g.flows), m.Summary.String(), g.count.over(m.By))...)
 	}
 	for _, port := range m.Ports {
 		if err := d.truth(m, port); err != nil {
+			return err
+		}
+	}
+	if len(entries) > 0 {
+		if err := d.flows(entries); err != nil {
 			return err
 		}
 	}
@@ -81,8 +90,10 @@ func (d markdown) Versus(v *Versus) error {
 	return d.paragraphs(append(v.legend(shifts), counts.line(v))...)
 }
 
-func (d markdown) table(tw table.Writer) error {
-	_, err := io.WriteString(d.w, tw.RenderMarkdown()+"\n\n")
+func (d markdown) table(tw table.Writer) error { return d.raw(tw.RenderMarkdown() + "\n\n") }
+
+func (d markdown) raw(text string) error {
+	_, err := io.WriteString(d.w, text)
 	return err
 }
 

@@ -39,11 +39,22 @@ type Matrix struct {
 	// range is not only outside. Nil means that none has.
 	Inhabited func(engine.AddrRange) bool
 	Summary   Summary
+	// Entries are flows from ways in, which are no ends, by name and destination.
+	Entries []EntryFlow
 
 	index     *setIndex           // made when a name is first asked for
 	addressed map[string][]string // names of lists of ends outside
 	numbered  map[int]int         // by end, see numbers
 	classes   map[string]int      // what named ports are -> number
+}
+
+// EntryFlow is what the internet reaches through a way in: an end, on the port of
+// its pods.
+type EntryFlow struct {
+	Src     string
+	Dst     int
+	Port    engine.PortRange
+	Verdict model.Verdict
 }
 
 // Summary counts what the matrix is about.

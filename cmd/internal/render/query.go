@@ -15,6 +15,8 @@ type Query struct {
 	// Flows are the parts of the answer, each with a verdict of its own. There
 	// are none where the answer has one verdict throughout.
 	Flows []Flows
+	// Ways are those that a name stands for, which was the destination.
+	Ways []Way
 	// Why explains flows of the question, one for each verdict that occurs. It
 	// is empty if nobody asked why.
 	Why []Why

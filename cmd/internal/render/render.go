@@ -22,6 +22,7 @@ const (
 	GraphOf    Verb = "graph"
 	DiffOf     Verb = "diff"
 	BisectOf   Verb = "bisect"
+	ExposedOf  Verb = "exposed"
 	TestOf     Verb = "test"
 	CoverageOf Verb = "test --coverage"
 )
@@ -45,6 +46,8 @@ type Renderer interface {
 	Graph(*Graph) error
 	// Bisect writes the commits that changed a flow.
 	Bisect(*Bisection) error
+	// Exposed writes what clients outside reach.
+	Exposed(*Exposed) error
 	// Test writes what became of expectations.
 	Test(*Tests) error
 }
@@ -85,12 +88,12 @@ type format struct {
 // default.
 func formats() []format {
 	return []format{
-		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf, TestOf, CoverageOf}, newText},
-		{"dot", []Verb{GraphOf, DiffOf}, newDOT},
+		{"text", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, DiffOf, BisectOf, TestOf, CoverageOf, ExposedOf}, newText},
+		{"dot", []Verb{GraphOf, DiffOf, ExposedOf}, newDOT},
 		{"tsv", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newTSV},
 		{"csv", []Verb{MatrixOf, VersusOf, OverviewOf}, newCSV},
-		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, TestOf, CoverageOf}, newJSON},
-		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf}, newMarkdown},
+		{"json", []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, TestOf, CoverageOf, ExposedOf}, newJSON},
+		{"md", []Verb{MatrixOf, VersusOf, OverviewOf, DiffOf, ExposedOf}, newMarkdown},
 		{"sarif", []Verb{DiffOf}, newSARIF},
 		{"junit", []Verb{DiffOf, TestOf}, newJUnit},
 		{"tap", []Verb{TestOf}, newTAP},

@@ -69,7 +69,7 @@ func TestRenderers_Verbs(t *testing.T) {
 	versus := &Versus{Matrix: &Matrix{By: "pod", Table: verdicts.Table(verdicts.Pods())}, Comparison: comparison}
 	difference := portsMoved(t, 2, "np.yaml")
 	for _, f := range formats() {
-		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, TestOf, CoverageOf} {
+		for _, v := range []Verb{Can, Explain, MatrixOf, VersusOf, OverviewOf, GraphOf, DiffOf, BisectOf, TestOf, CoverageOf, ExposedOf} {
 			t.Run(f.name+" "+string(v), func(t *testing.T) {
 				var b bytes.Buffer
 				r := f.open(&b, Options{})
@@ -83,6 +83,8 @@ func TestRenderers_Verbs(t *testing.T) {
 					err = r.Versus(versus)
 				case BisectOf:
 					err = r.Bisect(&Bisection{Turns: []Turn{{Before: Moment{Absent: "no a/web"}, After: Moment{Query: q}}}})
+				case ExposedOf:
+					err = r.Exposed(&Exposed{Clients: []Exposure{{From: "internet", Direct: m}}})
 				case OverviewOf:
 					err = r.Overview(&Overview{})
 				case GraphOf:

@@ -25,7 +25,8 @@ type tail struct {
 // port in the order in which the ports were asked for. On such a port a pair
 // has one row. Without ports it has a row with the ports that are allowed, or
 // with "*" if everything is denied; ports that are in no row are denied. Where
-// some or unknown occur, a pair has one more row for each.
+// some or unknown occur, a pair has one more row for each. Behind them are the
+// rows of Entries, one for each port.
 func (m *Matrix) Rows() iter.Seq[Row] {
 	tails := perContent(m, func(j Judgement) []tail {
 		if len(m.Ports) > 0 {
@@ -42,6 +43,11 @@ func (m *Matrix) Rows() iter.Seq[Row] {
 						return
 					}
 				}
+			}
+		}
+		for _, f := range m.Entries {
+			if !yield(Row{f.Src, m.Table.Ends[f.Dst].Name, tail{f.Port.String(), f.Verdict}}) {
+				return
 			}
 		}
 	}

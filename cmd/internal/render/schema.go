@@ -10,7 +10,7 @@ type Head struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
 	// Kind is "query", "matrix", "pairs", "versus", "summary", "graph", "diff",
-	// "bisect" or "test".
+	// "bisect", "test" or "exposed".
 	Kind string `json:"kind"`
 }
 
@@ -29,10 +29,13 @@ type QueryDocument struct {
 	Parts []FlowsDocument `json:"parts"`
 	// Notes say what the verdict rests on beyond the rules.
 	Notes []string `json:"notes"`
-	// Traces explain a flow for each verdict that occurs; only if asked for.
+	// Ways are those that dst stands for, where it is a name.
+	Ways []WayDocument `json:"ways,omitempty"`
+	// Traces explain a flow for each verdict that occurs; only if asked for, and
+	// not with Ways, whose legs have their own.
 	Traces []TraceDocument `json:"traces,omitempty"`
 	// Caveats are the points that are up to the implementation and that the
-	// verdict rests on; only with Traces.
+	// verdict rests on; only if asked for.
 	Caveats []CaveatDocument `json:"caveats,omitempty"`
 }
 
@@ -226,6 +229,18 @@ type MatrixHead struct {
 	// Ports are the ports that were asked for; empty means all of them.
 	Ports   []string        `json:"ports"`
 	Summary SummaryDocument `json:"summary"`
+	// Entries are the flows from the ways in, if they were asked for: src is a URL
+	// or ns/svc/name, and dst the name of a peer.
+	Entries []EntryDocument `json:"entries,omitempty"`
+}
+
+// EntryDocument is what the internet reaches of a peer through a way in.
+type EntryDocument struct {
+	Src string `json:"src"`
+	Dst string `json:"dst"`
+	// Port is that of the pods.
+	Port    string `json:"port"`
+	Verdict string `json:"verdict"`
 }
 
 // SummaryDocument counts what the cluster holds.

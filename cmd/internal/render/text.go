@@ -43,6 +43,7 @@ func (t *terminal) Query(q *Query) error {
 	for _, f := range q.Flows {
 		t.flows("  ", f)
 	}
+	t.ways(q)
 	for _, n := range q.Answer.Notes {
 		t.line("  note: ", n)
 	}
@@ -83,6 +84,13 @@ func (t *terminal) Matrix(m *Matrix) error {
 			say(&sets, m.setsOf(g.flows))
 		}
 		words = append(words, g.count.on(port, m.By))
+	}
+	if len(m.Entries) > 0 {
+		t.line()
+		t.comment("ways in from the internet, and the pods behind them:")
+		for _, f := range m.Entries {
+			t.comment("  " + expect.FormatLine(f.Verdict, []string{f.Src}, []string{m.Label(f.Dst)}, []string{f.Port.String()}))
+		}
 	}
 	t.line()
 	for _, s := range sets {

@@ -19,6 +19,8 @@ import (
 type metadata struct {
 	Labels          map[string]string `json:"labels"`
 	OwnerReferences []ownerReference  `json:"ownerReferences"`
+	// DeletionTimestamp is present in what is about to end (NP-52).
+	DeletionTimestamp jsontext.Value `json:"deletionTimestamp"`
 	// UID is present in what an API server has written.
 	UID jsontext.Value `json:"uid"`
 }

@@ -56,6 +56,9 @@ func (s *PlainPods) metadata(r *plain.Reader, p *Pod) {
 			p.Owner, p.Owned = plainOwner(r)
 		case "name", "generateName", "namespace", "continue", "uid":
 			r.Skip()
+		case "deletionTimestamp":
+			p.Terminating = true
+			r.Bytes()
 		default:
 			r.Odd()
 		}
@@ -118,6 +121,16 @@ func (s *PlainPods) spec(r *plain.Reader, p *Pod) {
 			if p.Node = r.Text(); p.Node != "" && !parts.UsualNames(p.Node) {
 				r.Odd()
 			}
+		case "hostname":
+			p.Hostname = r.Text()
+		case "subdomain":
+			p.Subdomain = r.Text()
+		case "dnsPolicy":
+			p.plainDNSPolicy(r)
+		case "dnsConfig":
+			for r.Object(); r.More(); {
+				r.Odd() // few pods name their own servers
+			}
 		case "containers":
 			p.Ports = s.ports.Read(r, plainContainers)
 		case "initContainers":
@@ -128,6 +141,23 @@ func (s *PlainPods) spec(r *plain.Reader, p *Pod) {
 	}
 	if len(sidecars) > 0 {
 		p.Ports = slices.Concat(p.Ports, sidecars)
+	}
+	if p.HostNetwork {
+		p.Ports = withoutHostPorts(p.Ports)
+	}
+}
+
+func (p *Pod) plainDNSPolicy(r *plain.Reader) {
+	switch string(r.Bytes()) {
+	case "", "ClusterFirst":
+	case "ClusterFirstWithHostNet":
+		p.DNSPolicy = model.DNSClusterFirstWithHostNet
+	case "Default":
+		p.DNSPolicy = model.DNSDefault
+	case "None":
+		p.DNSPolicy = model.DNSNone
+	default:
+		r.Odd()
 	}
 }
 
@@ -176,13 +206,15 @@ func plainContainer(r *plain.Reader, out []model.ContainerPort) (ports []model.C
 
 func plainPort(r *plain.Reader) model.ContainerPort {
 	var port model.ContainerPort
-	n := 0
+	n, host := 0, 0
 	for r.Object(); r.More(); {
 		switch string(r.Name()) {
 		case "name":
 			port.Name = r.Text()
 		case "containerPort":
 			n = r.Whole()
+		case "hostPort":
+			host = r.Whole()
 		case "protocol":
 			switch string(r.Bytes()) {
 			case "", "TCP":
@@ -197,20 +229,25 @@ func plainPort(r *plain.Reader) model.ContainerPort {
 			r.Odd()
 		}
 	}
-	if n < int(model.MinPort) || n > int(model.MaxPort) {
+	if n < int(model.MinPort) || n > int(model.MaxPort) || host < 0 || host > int(model.MaxPort) {
 		r.Odd()
 	}
-	port.Port = uint16(n)
+	port.Port, port.HostPort = uint16(n), uint16(host)
 	return port
 }
 
 func (p *Pod) plainStatus(r *plain.Reader) {
 	var first, single []byte
+	said := model.ReadyUnsaid
+	pending := false
 	for r.Object(); r.More(); {
 		switch string(r.Name()) {
 		case "phase":
 			phase := string(r.Bytes())
 			p.Finished = phase == "Succeeded" || phase == "Failed"
+			pending = phase == "Pending"
+		case "conditions":
+			said = plainReadiness(r)
 		case "podIP":
 			single = r.Bytes()
 		case "podIPs":
@@ -230,12 +267,41 @@ func (p *Pod) plainStatus(r *plain.Reader) {
 			r.Odd()
 		}
 	}
+	if p.Readiness = said; said == model.ReadyUnsaid && pending {
+		p.Readiness = model.NotReady
+	}
 	if !bytes.Equal(single, first) {
 		p.plainAddress(r, single)
 	}
 	if p.Finished {
 		p.Addresses = nil // NP-46
 	}
+}
+
+// plainReadiness returns what the conditions say first of readiness (SVC-7).
+func plainReadiness(r *plain.Reader) model.Readiness {
+	said := model.ReadyUnsaid
+	for r.List(); r.More(); {
+		var kind, status []byte
+		for r.Object(); r.More(); {
+			switch string(r.Name()) {
+			case "type":
+				kind = r.Bytes()
+			case "status":
+				status = r.Bytes()
+			default:
+				r.Odd()
+			}
+		}
+		switch {
+		case said != model.ReadyUnsaid || string(kind) != "Ready":
+		case string(status) == "True":
+			said = model.Ready
+		default:
+			said = model.NotReady
+		}
+	}
+	return said
 }
 
 // plainAddress adds an address, which must be the first of its family, or that

@@ -29,6 +29,19 @@ var plainPods = []struct {
 		"initContainers":[{"ports":[{"containerPort":1}]},{"restartPolicy":"Always","ports":[{"containerPort":15001,"protocol":"SCTP","name":"proxy"}]}]}}`, true},
 	{`{"spec":{"initContainers":[{"ports":[{"containerPort":2}],"restartPolicy":"Always"}],"containers":[{"ports":[{"containerPort":1,"protocol":""}]}]}}`, true},
 	{"{ \"metadata\" : {\n\t\"labels\" : { \"a\" : \"b\" } } , \"spec\" : { \"containers\" : [ { \"ports\" : [ { \"containerPort\" : 80 } ] } ] } }", true},
+	{`{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"spec":{"dnsPolicy":"ClusterFirst","hostname":"web-0","subdomain":"web"}}`, true},
+	{`{"spec":{"dnsPolicy":"ClusterFirstWithHostNet"}}`, true},
+	{`{"spec":{"dnsPolicy":"Default"}}`, true},
+	{`{"spec":{"dnsPolicy":"None"}}`, true},
+	{`{"spec":{"containers":[{"ports":[{"containerPort":80,"hostPort":8080},{"containerPort":81,"hostPort":0}]}]}}`, true},
+	{`{"spec":{"containers":[{"ports":[{"containerPort":80,"hostPort":80}]}],"hostNetwork":true}}`, true},
+	{`{"status":{"phase":"Running","conditions":[{"type":"PodScheduled","status":"True"},{"type":"Ready","status":"False"},{"type":"Ready","status":"True"}]}}`, true},
+	{`{"status":{"conditions":[{"type":"Ready","status":"True"}],"phase":"Pending"}}`, true},
+	{`{"status":{"conditions":[{"status":"True","type":"Ready"},{"type":"Ready"}]}}`, true},
+	{`{"status":{"conditions":[{"type":"Ready"}]}}`, true},
+	{`{"status":{"conditions":[]}}`, true},
+	{`{"status":{"phase":"Pending"}}`, true},
+	{`{"spec":{"dnsConfig":{}}}`, true},
 	// of these there is something to say, or it is not certain that there is not
 	{`{"metadata":{"labels":{"a":null}}}`, false},
 	{`{"metadata":{"labels":{"a":1}}}`, false},
@@ -56,6 +69,12 @@ var plainPods = []struct {
 	{`{"status":{"podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.2"}]}}`, false},
 	{`{"status":{"podIPs":[{"ip":"10.0.0.1","x":1}]}}`, false},
 	{`{"status":[]}`, false},
+	{`{"status":{"conditions":[{"type":"Ready","status":true}]}}`, false},
+	{`{"metadata":{"deletionTimestamp":null}}`, false},
+	{`{"spec":{"dnsPolicy":"default"}}`, false},
+	{`{"spec":{"dnsConfig":{"nameservers":["10.0.0.1"]}}}`, false},
+	{`{"spec":{"containers":[{"ports":[{"containerPort":80,"hostPort":65536}]}]}}`, false},
+	{`{"spec":{"containers":[{"ports":[{"containerPort":80,"hostPort":-1}]}]}}`, false},
 	{`[]`, false},
 	{`null`, false},
 	{`""`, false},
@@ -132,7 +151,7 @@ func TestPlainPod_allocations(t *testing.T) {
 	}
 }
 
-const benchPod = `{"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"web-5b466qf2l-","labels":{"app.kubernetes.io/component":"web","app.kubernetes.io/instance":"shop","app.kubernetes.io/name":"web","helm.sh/chart":"web-1.2.3","pod-template-hash":"5b466qf2l","team":"shop"},"name":"web-5b466qf2l-x2z4c","namespace":"shop","ownerReferences":[{"controller":true,"kind":"ReplicaSet","name":"web-5b466qf2l"}],"uid":"1d90f53e-6ca9-461f-948e-1520b688c34c"},"spec":{"containers":[{"ports":[{"containerPort":8080,"name":"http","protocol":"TCP"},{"containerPort":8081,"name":"metrics","protocol":"TCP"}]},{}],"nodeName":"ip-10-0-0-1.ec2.internal"},"status":{"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]}}`
+const benchPod = `{"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"web-5b466qf2l-","labels":{"app.kubernetes.io/component":"web","app.kubernetes.io/instance":"shop","app.kubernetes.io/name":"web","helm.sh/chart":"web-1.2.3","pod-template-hash":"5b466qf2l","team":"shop"},"name":"web-5b466qf2l-x2z4c","namespace":"shop","ownerReferences":[{"controller":true,"kind":"ReplicaSet","name":"web-5b466qf2l"}],"uid":"1d90f53e-6ca9-461f-948e-1520b688c34c"},"spec":{"containers":[{"ports":[{"containerPort":8080,"name":"http","protocol":"TCP"},{"containerPort":8081,"name":"metrics","protocol":"TCP"}]},{}],"dnsPolicy":"ClusterFirst","nodeName":"ip-10-0-0-1.ec2.internal"},"status":{"conditions":[{"status":"True","type":"Initialized"},{"status":"True","type":"Ready"}],"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]}}`
 
 func BenchmarkPlainPod(b *testing.B) {
 	text, o, pods := []byte(benchPod), origin("Pod"), workload.NewPlainPods(plain.NewWords())

@@ -29,9 +29,10 @@ type podObject struct {
 }
 
 type podStatus struct {
-	Phase  string  `json:"phase"`
-	PodIP  string  `json:"podIP"`
-	PodIPs []podIP `json:"podIPs"`
+	Phase      string      `json:"phase"`
+	PodIP      string      `json:"podIP"`
+	PodIPs     []podIP     `json:"podIPs"`
+	Conditions []condition `json:"conditions"`
 }
 
 type podIP struct {
@@ -55,11 +56,31 @@ func ReadPod(text []byte, o model.Origin, opts ...Option) (Pod, []model.Diagnost
 	p.Name, p.Weight = o.Name, 1
 	p.Owner, p.Owned = owner(obj.Metadata.OwnerReferences)
 	p.Finished = obj.Status.Phase == "Succeeded" || obj.Status.Phase == "Failed"
+	p.Terminating = obj.Metadata.DeletionTimestamp.Kind() == '"'
+	p.Readiness = obj.Status.readiness()
 	if !p.Finished {
 		p.Addresses, problems = podAddresses(obj.Status, o)
 		ds = append(ds, problems...)
 	}
 	return p, ds
+}
+
+// readiness returns whether the pod is ready, as far as its status says (SVC-7).
+// One that has not begun to run is not.
+func (s *podStatus) readiness() model.Readiness {
+	for _, c := range s.Conditions {
+		switch {
+		case c.Type != "Ready":
+		case c.Status == "True":
+			return model.Ready
+		default:
+			return model.NotReady
+		}
+	}
+	if s.Phase == "Pending" {
+		return model.NotReady
+	}
+	return model.ReadyUnsaid
 }
 
 // lowerPod returns the pod with the labels and the spec that stand at the given
@@ -68,6 +89,9 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 	labels, ds := labels(m, labelsField, o)
 	ports, problems := ports(s, specField, o)
 	ds = append(ds, problems...)
+	if s.HostNetwork {
+		ports = withoutHostPorts(ports)
+	}
 	if s.NodeName != "" && !parts.UsualNames(s.NodeName) && len(validation.IsDNS1123Subdomain(s.NodeName)) > 0 {
 		ds = append(ds, model.Diagnostic{
 			Severity: model.Error, Code: "object-name", Origin: o.At(specField + ".nodeName"),
@@ -75,12 +99,28 @@ func lowerPod(m map[string]string, labelsField string, s podSpec, specField stri
 			Hint: "lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",
 		})
 	}
-	return model.Pod{
+	pod := model.Pod{
 		Namespace: o.Namespace, Origin: o,
 		Labels: labels, Ports: ports,
 		HostNetwork: s.HostNetwork,
 		Node:        s.NodeName,
-	}, ds
+		Hostname:    s.Hostname,
+		Subdomain:   s.Subdomain,
+	}
+	return pod, append(ds, resolver(&pod, s, specField, o)...)
+}
+
+// withoutHostPorts returns the ports of a pod in the host's network, where the
+// API server repeats each port as a host port: it is the node's own.
+func withoutHostPorts(ports []model.ContainerPort) []model.ContainerPort {
+	if !slices.ContainsFunc(ports, func(p model.ContainerPort) bool { return p.HostPort != 0 }) {
+		return ports
+	}
+	ports = slices.Clone(ports)
+	for i := range ports {
+		ports[i].HostPort = 0
+	}
+	return ports
 }
 
 // podAddresses returns the addresses of a pod, at most one of each family.

@@ -13,6 +13,10 @@ type podSpec struct {
 	NodeName       string      `json:"nodeName"`
 	Containers     []container `json:"containers"`
 	InitContainers []container `json:"initContainers"`
+	DNSPolicy      string      `json:"dnsPolicy"`
+	DNSConfig      dnsConfig   `json:"dnsConfig"`
+	Hostname       string      `json:"hostname"`
+	Subdomain      string      `json:"subdomain"`
 }
 
 type container struct {
@@ -24,6 +28,7 @@ type containerPort struct {
 	Name          string `json:"name"`
 	ContainerPort *int64 `json:"containerPort"`
 	Protocol      string `json:"protocol"`
+	HostPort      *int64 `json:"hostPort"`
 }
 
 // ports returns the ports that the containers of the spec at field declare, and
@@ -71,6 +76,11 @@ func lowerPort(p containerPort, o model.Origin) (model.ContainerPort, []model.Di
 		report(model.Error, "containerPort", "port-number", fmt.Sprintf("%d is not a port", *n), "ports are 1 to 65535")
 	default:
 		out.Port = uint16(*n)
+	}
+	if n := p.HostPort; n != nil && *n >= 0 && *n <= int64(model.MaxPort) {
+		out.HostPort = uint16(*n) // NP-54; 0 is none
+	} else if n != nil {
+		report(model.Warning, "hostPort", "port-number", fmt.Sprintf("%d is not a port, and is ignored", *n), "ports are 1 to 65535")
 	}
 	// An absent protocol is TCP (VAL-3); the names are case-sensitive.
 	switch p.Protocol {

@@ -1,8 +1,6 @@
 package workload
 
 import (
-	"github.com/go-json-experiment/json"
-
 	"netreach/model"
 	"netreach/model/lower/strict"
 )
@@ -17,30 +15,14 @@ type options struct{ searched bool }
 func Searched() Option { return func(o *options) { o.searched = true } }
 
 // read decodes text into obj, a pointer to a zero struct with meta in it, and
-// returns what is wrong. After an error obj is not to be used.
-//
-// Fields that the struct does not name are skipped. One whose name is, apart
-// from case, the name of a field that counts is a warning, since the API server
-// skips it too; the server's own output cannot hold one, and is not searched.
+// returns what is wrong. After an error obj is not to be used. The server's own
+// output is not searched for fields that are named in another case.
 func read(text []byte, schema *strict.Schema, obj any, meta *metadata, o model.Origin, opts []Option) []model.Diagnostic {
 	var as options
 	for _, opt := range opts {
 		opt(&as)
 	}
-	if json.Unmarshal(text, obj) == nil && (as.searched || meta.UID != nil) {
-		return nil
-	}
-	var ds []model.Diagnostic
-	for _, p := range schema.Decode(text, obj, strict.UnknownAllowed()) {
-		switch {
-		case !p.Unknown:
-			ds = append(ds, p.Diagnostic(model.Error, o))
-		case p.Code == strict.MiscasedField:
-			p.Text += " is ignored, here as in a cluster"
-			ds = append(ds, p.Diagnostic(model.Warning, o))
-		}
-	}
-	return ds
+	return schema.Slim(text, obj, o, func() bool { return as.searched || meta.UID != nil })
 }
 
 // failed reports whether ds holds an error.

@@ -67,7 +67,7 @@ func TestReadPod(t *testing.T) {
 		{
 			"a pending pod has an empty address, which is none (NP-45)",
 			`{"status": {"phase": "Pending", "podIP": "", "podIPs": null}}`,
-			workload.Pod{Pod: model.Pod{Namespace: "shop", Name: "web", Weight: 1}},
+			workload.Pod{Pod: model.Pod{Namespace: "shop", Name: "web", Weight: 1, Readiness: model.NotReady}},
 		},
 		{
 			"a finished pod has no network, whatever its status says (NP-46)",
@@ -82,7 +82,7 @@ func TestReadPod(t *testing.T) {
 		{
 			"a terminating pod still runs (NP-52)",
 			`{"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "status": {"phase": "Running"}}`,
-			workload.Pod{Pod: model.Pod{Namespace: "shop", Name: "web", Weight: 1}},
+			workload.Pod{Pod: model.Pod{Namespace: "shop", Name: "web", Weight: 1, Terminating: true}},
 		},
 		{
 			"the owner that controls a pod goes before the first",

@@ -1,0 +1,314 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"netreach/cmd/internal/render"
+	"netreach/engine"
+	"netreach/engine/route"
+	"netreach/model"
+	"netreach/model/expect"
+)
+
+// exposure is what the flags of exposed choose.
+type exposure struct {
+	from, to, controllers []string
+}
+
+func (s *session) exposed() *cobra.Command {
+	var x exposure
+	cmd := &cobra.Command{
+		Use:   "exposed -f FILE",
+		Short: "List what can be reached from outside, by which ways",
+		Long: `exposed lists every way into the cluster, with what becomes of clients there: the
+hosts and paths of Ingresses, Gateways and Routes, by what takes their
+connections, the Services that load balancers, external addresses and node ports
+publish, and the workloads that policy lets clients dial directly. Below each way
+stands what is in the way, or happens on it: source ranges, authentication, the
+policies that deny. The ways that are open stand first.
+
+Clients are the internet, or what --from names. A workload that is open only
+because no policy isolates it is one of a group. Whether addresses of pods are
+routed outside the cluster is not in the input: what is dialled directly is what
+no policy prevents. That clients can ask DNS for a host is taken for granted: can
+and explain judge that too.
+
+` + peersHelp + `
+
+Exit code: 0, or 2 if there is no answer.`,
+		Example: `  netreach exposed -f manifests/
+  netreach exposed -f manifests/ --to shop/db
+  netreach exposed -f manifests/ --from 203.0.113.7 --from private
+  netreach exposed -f manifests/ -o md
+  netreach exposed -f manifests/ -o dot | dot -Tsvg > exposed.svg
+  kubectl get pods,ns,nodes,netpol,svc,endpointslices,ing,ingressclass -A -o yaml | netreach exposed -f -`,
+		Args: wantsNothing("peers go with --from and --to"),
+		RunE: func(*cobra.Command, []string) error { return s.showExposed(&x) },
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&x.from, "from", nil, "clients to ask about, `PEER`; repeatable (default internet)")
+	f.StringArrayVar(&x.to, "to", nil, "show only what leads to `PEER`; repeatable")
+	controllerFlag(cmd, &x.controllers)
+	peers := func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return s.peerNames(typed), noFiles
+	}
+	_ = cmd.RegisterFlagCompletionFunc("from", peers) // as in completeGlobals
+	_ = cmd.RegisterFlagCompletionFunc("to", peers)
+	return cmd
+}
+
+func (s *session) showExposed(x *exposure) error {
+	out, err := s.renderer(render.ExposedOf)
+	if err != nil {
+		return err
+	}
+	if len(x.from) == 0 {
+		x.from = []string{"internet"}
+	}
+	c, err := s.choose(&view{by: "workload", from: x.from, to: x.to})
+	if err != nil {
+		return err
+	}
+	controllers, err := s.controllers(x.controllers)
+	if err != nil {
+		return err
+	}
+	in, err := s.read()
+	if err != nil {
+		return err
+	}
+	atlas, err := route.New(in.matrix, route.Options{Controllers: controllers})
+	if err != nil {
+		return err
+	}
+	if n := &in.cluster.Names; len(n.Services)+len(n.Routes) == 0 {
+		s.hint("the input holds no Services, Ingresses or routes: kubectl get svc,endpointslices,ing,ingressclass -A -o yaml")
+	}
+	waiting := s.progress("judging")
+	defer waiting.end()
+	doc := &render.Exposed{}
+	if len(c.to) == 0 {
+		doc.Unserved = atlas.Unserved()
+	}
+	for _, from := range c.from {
+		one, err := in.exposedTo(atlas, from, c.to)
+		if err != nil {
+			return err
+		}
+		doc.Clients = append(doc.Clients, *one)
+	}
+	return out.Exposed(doc)
+}
+
+// exposedTo returns what clients reach of some peers, or of all.
+func (in *input) exposedTo(atlas *route.Atlas, from expect.Peer, to []expect.Peer) (*render.Exposure, error) {
+	src, err := in.resolve(from)
+	if err != nil {
+		return nil, err
+	}
+	out := &render.Exposure{From: src.Name}
+	if from.Kind == expect.Addresses {
+		out.From = from.String()
+	}
+	var wanted []engine.PeerID
+	for _, p := range to {
+		e, err := in.resolve(p)
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, e.Peers...)
+		out.To = append(out.To, e.Name)
+	}
+	doors := atlas.Doors()
+	for _, o := range atlas.Openings(src, from) {
+		way := in.wayIn(&o, doors)
+		if len(to) == 0 || in.leadsTo(&o.Answer, wanted) {
+			out.Ways = append(out.Ways, way)
+		}
+	}
+	out.Direct, err = in.look(choice{by: "workload", from: []expect.Peer{from}, to: to}, render.Alike)
+	if err != nil {
+		return nil, err
+	}
+	if len(to) == 0 { // clients do not dial addresses outside
+		out.Direct.Destinations = slices.DeleteFunc(out.Direct.Destinations, func(j int) bool { return out.Direct.Table.Ends[j].Outside })
+		out.Direct.Table.Only(out.Direct.Sources, out.Direct.Destinations)
+	}
+	in.bare(out)
+	return out, nil
+}
+
+// bare takes the workloads that are open on every port, and that no policy
+// isolates, out of those that are listed, since there may be very many.
+func (in *input) bare(x *render.Exposure) {
+	m := x.Direct
+	open := render.Memo(func(c engine.CellID) bool {
+		all := m.Table.Segments(c)
+		return len(all) > 0 && !slices.ContainsFunc(all, func(s engine.Segment) bool { return s.Verdict != model.Allowed })
+	})
+	var listed []int
+	for _, j := range m.Destinations {
+		e := m.Table.Ends[j]
+		isBare := !e.Outside && !in.matrix.IsolatesAny(model.Ingress, e)
+		for _, i := range m.Sources {
+			isBare = isBare && (!m.Shows(i, j) || open(m.Table.Cell(i, j)))
+		}
+		if isBare {
+			x.Bare = append(x.Bare, j)
+			x.BarePods += e.Weight
+		} else {
+			listed = append(listed, j)
+		}
+	}
+	x.Shown = len(m.Destinations)
+	m.Destinations = listed
+	m.Table.Only(m.Sources, listed)
+}
+
+// leadsTo reports whether a walk ends at some of the peers.
+func (in *input) leadsTo(a *route.Answer, wanted []engine.PeerID) bool {
+	for i := range a.Walks {
+		for k := range a.Walks[i].Hops {
+			h := &a.Walks[i].Hops[k]
+			for j := range h.Legs {
+				if h.Kind == route.Backend && slices.ContainsFunc(in.ends(&h.Legs[j]), func(id engine.PeerID) bool { return slices.Contains(wanted, id) }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// podName tells pods apart. One that stands for a workload may have the name of a
+// pod.
+type podName struct {
+	namespace, name, kind string
+	standIn               bool
+}
+
+func podNameOf(p *model.Pod) podName {
+	return podName{p.Namespace, p.Name, p.Origin.Kind, p.StandIn}
+}
+
+// ends returns the peers at the end of a leg. A leg of a small world, which has
+// peers of its own, ends at those of the same pods.
+func (in *input) ends(l *route.Leg) []engine.PeerID {
+	if l.Matrix == nil || l.Matrix == in.matrix {
+		return l.Dst.Peers
+	}
+	if in.podPeers == nil {
+		in.podPeers = map[podName]engine.PeerID{}
+		for i, id := range in.matrix.PodPeers() {
+			in.podPeers[podNameOf(&in.cluster.Pods[i])] = id
+		}
+	}
+	var out []engine.PeerID
+	for _, id := range l.Dst.Peers {
+		if p := l.Matrix.PodOf(id); p != nil {
+			if own, ok := in.podPeers[podNameOf(p)]; ok {
+				out = append(out, own)
+			}
+		}
+	}
+	return out
+}
+
+// wayIn describes an opening.
+func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.WayIn {
+	w := render.WayIn{Name: o.Title(), Verdict: o.Answer.Verdict, Ways: ways(o.Answer.Walks)}
+	for _, p := range o.Ports {
+		w.Ports = append(w.Ports, dialled(p))
+	}
+	switch {
+	case o.Entry != nil:
+		w.Door, w.Hosts, w.Object = o.Entry.Door, o.Entry.Hosts, o.Entry.Origin
+		if e := doors[w.Door]; len(e.Peers) > 0 {
+			w.DoorPods = e.Name
+		}
+		if w.Path = o.Entry.Path.Path; w.Path != "" {
+			w.PathType = o.Entry.Path.Form.String()
+		}
+		if text := o.Entry.Share(); text != "" {
+			w.Meet(render.Obstacle{Lead: text})
+		}
+	default:
+		w.By, w.Object = o.By, o.Publication.Service.Origin
+	}
+	for _, n := range o.Answer.Notes {
+		w.Meet(render.Obstacle{Lead: n})
+	}
+	if text := fares(w.Ways); text != "" {
+		w.Meet(render.Obstacle{Lead: text})
+	}
+	for i := range w.Ways {
+		in.onTheWay(&w, &w.Ways[i])
+	}
+	slices.SortStableFunc(w.Targets, func(a, b render.Target) int { return strings.Compare(a.Name, b.Name) })
+	return w
+}
+
+// dialled writes a port that clients dial.
+func dialled(p engine.PortRange) string {
+	if p.First == 0 {
+		return "a node port that the input does not tell"
+	}
+	return p.String()
+}
+
+// fares says which clients fare how, or nothing where they are all alike.
+func fares(ways []render.Way) string {
+	if !slices.ContainsFunc(ways, func(w render.Way) bool { return !slices.Equal(w.Clients, ways[0].Clients) }) {
+		return ""
+	}
+	var words []string
+	for i := range ways {
+		words = append(words, ways[i].Verdict().String()+" "+strings.Join(ways[i].Clients, ", "))
+	}
+	return strings.Join(words, "; ")
+}
+
+// onTheWay adds the pods that a way leads to, and what clients meet on it.
+func (in *input) onTheWay(w *render.WayIn, way *render.Way) {
+	for i := range way.Hops {
+		h := &way.Hops[i]
+		for k := range h.Legs {
+			l := &h.Legs[k]
+			if h.Kind == route.Backend {
+				w.AddTarget(l)
+			}
+			if l.Verdict() == model.Allowed {
+				continue
+			}
+			w.Meet(in.denial(&l.Leg))
+		}
+		for _, n := range h.Notes {
+			w.Meet(render.Obstacle{Lead: n.Text, Origin: n.Origin})
+		}
+	}
+}
+
+// denial says in a line why a leg is not open, with the policy that matters.
+func (in *input) denial(l *route.Leg) render.Obstacle {
+	at := slices.IndexFunc(l.Witnesses, func(w engine.Witness) bool { return w.Verdict == model.Denied })
+	if at < 0 {
+		at = slices.IndexFunc(l.Witnesses, func(w engine.Witness) bool { return w.Verdict != model.Allowed })
+	}
+	if at < 0 || l.Witnesses[at].Src == l.Witnesses[at].Dst {
+		return render.Obstacle{Lead: l.Text}
+	}
+	w := l.Witnesses[at]
+	t := l.Matrix.Explain(w.Src, w.Dst, w.Port.Protocol, w.Port.First)
+	for i := range t.Flows {
+		for _, d := range []*engine.DirectionTrace{&t.Flows[i].Egress, &t.Flows[i].Ingress} {
+			if d.Verdict != model.Allowed {
+				return render.Denial(d, l.Src.Name, l.Dst.Name, w.Port)
+			}
+		}
+	}
+	return render.Obstacle{Lead: fmt.Sprintf("%s -> %s %s: %s", l.Src.Name, l.Dst.Name, w.Port, l.Verdict())}
+}

@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"netreach/cmd/internal/render"
+	"netreach/engine"
+	"netreach/engine/route"
+	"netreach/model/expect"
+)
+
+// controllers parses the values of --controller: CLASS=PEER.
+func (s *session) controllers(values []string) (map[string]expect.Peer, error) {
+	out := map[string]expect.Peer{}
+	for _, v := range values {
+		class, text, ok := strings.Cut(v, "=")
+		if !ok || class == "" || text == "" {
+			return nil, troublef("such as nginx=ingress-nginx/app.kubernetes.io/name=ingress-nginx", "--controller %s: wants CLASS=PEER", v)
+		}
+		p, err := expect.ParsePeer(text, s.flags.namespace)
+		if err != nil {
+			return nil, err
+		}
+		out[class] = p
+	}
+	return out, nil
+}
+
+// byName answers a question whose destination is a name, or an address at which
+// a Service is dialled. It returns nil for one that is neither.
+func (in *input) byName(q question, src engine.End, why bool) (*render.Query, error) {
+	answer, ok, err := in.walk(in.matrix, q, src)
+	if err != nil || !ok {
+		return nil, err
+	}
+	out := &render.Query{
+		Src: src, Dst: engine.End{Name: q.dst.String()}, Port: q.port,
+		Answer:      engine.Answer{Verdict: answer.Verdict, Notes: answer.Notes},
+		NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered(),
+	}
+	if out.NotEnforced {
+		out.Answer.Notes = append(out.Answer.Notes, "nothing enforces policies (enforced=false)")
+	}
+	out.Ways = ways(answer.Walks)
+	in.named = &named{question: q, answer: answer}
+	if !why {
+		return out, nil
+	}
+	for i := range out.Ways {
+		for k := range out.Ways[i].Hops {
+			for j := range out.Ways[i].Hops[k].Legs {
+				if err := in.explainLeg(&out.Ways[i].Hops[k].Legs[j]); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	out.Caveats, err = in.caveats(out)
+	return out, err
+}
+
+// named is the question about a name that was asked last, and its answer.
+type named struct {
+	question
+	answer route.Answer
+}
+
+// walk answers a question about a name over a matrix. It returns false for a
+// destination that leads nowhere but to itself.
+func (in *input) walk(m *engine.Matrix, q question, src engine.End) (route.Answer, bool, error) {
+	atlas, err := route.New(m, route.Options{Controllers: q.controllers})
+	if err != nil {
+		return route.Answer{}, false, err
+	}
+	asked := route.Question{Src: src, Asked: q.src, Dst: q.dst, Port: q.port}
+	switch q.dst.Kind {
+	case expect.Service, expect.URL:
+		out, err := atlas.Walk(asked)
+		return out, err == nil, err
+	case expect.Addresses:
+		if q.dst.First == q.dst.Last {
+			out, ok := atlas.ToAddress(asked, q.dst.First, q.port)
+			return out, ok, nil
+		}
+	case expect.NodeName:
+		if id, ok := in.universe.NodeID(q.dst.Name); ok {
+			out, ok := atlas.ToNodePort(asked, id, q.port)
+			return out, ok, nil
+		}
+	case expect.Defined, expect.Named, expect.AllPods, expect.Selected, expect.Internet, expect.Private:
+	}
+	return route.Answer{}, false, nil
+}
+
+// ways returns the walks of an answer, with those that differ in their client
+// alone as one.
+func ways(walks []route.Walk) []render.Way {
+	var out []render.Way
+	at := map[string]int{}
+	for i := range walks {
+		w := &walks[i]
+		key := wayKey(w)
+		if k, ok := at[key]; ok {
+			out[k].Clients = append(out[k].Clients, w.Client)
+			continue
+		}
+		at[key] = len(out)
+		way := render.Way{Walk: *w, Clients: []string{w.Client}}
+		for k := range w.Hops {
+			hop := render.WayHop{Hop: w.Hops[k]}
+			for j := range w.Hops[k].Legs {
+				hop.Legs = append(hop.Legs, render.WayLeg{Leg: w.Hops[k].Legs[j]})
+			}
+			way.Hops = append(way.Hops, hop)
+		}
+		out = append(out, way)
+	}
+	return out
+}
+
+// wayKey tells walks apart that differ in more than their client.
+func wayKey(w *route.Walk) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, w.Title, w.Port, w.Mix)
+	for i := range w.Hops {
+		h := &w.Hops[i]
+		fmt.Fprintln(&b, h.Kind, h.Title, h.Mix)
+		for j := range h.Legs {
+			l := &h.Legs[j]
+			fmt.Fprintln(&b, l.Dst.Name, l.Port, l.Mix, l.Text)
+		}
+		for _, n := range h.Notes {
+			fmt.Fprintln(&b, n.Text)
+		}
+	}
+	return b.String()
+}
+
+// explainLeg explains a flow of a leg for each verdict that occurs.
+func (in *input) explainLeg(l *render.WayLeg) error {
+	for _, w := range l.Witnesses {
+		if w.Src == w.Dst {
+			continue // a pod that is led to itself; the walk says so
+		}
+		t := l.Matrix.Explain(w.Src, w.Dst, w.Port.Protocol, w.Port.First)
+		why := render.Why{Trace: t, Src: subjectOf(l.Matrix, w.Src, l.Src), Dst: subjectOf(l.Matrix, w.Dst, l.Dst)}
+		if l.Matrix == in.matrix {
+			var err error
+			if why.Settle, err = in.settles(&t); err != nil {
+				return err
+			}
+		}
+		l.Why = append(l.Why, why)
+	}
+	return nil
+}
+
+// subjectOf describes a member of an end of a leg.
+func subjectOf(m *engine.Matrix, id engine.PeerID, e engine.End) render.Subject {
+	p := m.Universe().Peer(id)
+	s := render.Subject{Name: p.String(), EngineName: p.String(), Unfiltered: unfiltered(p.Kind)}
+	if len(e.Peers) == 1 || p.Kind == engine.OutsidePeer {
+		s.Name = e.Name
+	}
+	return s
+}
+
+// unfiltered says why no policy applies to a peer of a kind, where none does.
+func unfiltered(k engine.PeerKind) string {
+	switch k {
+	case engine.NodePeer:
+		return "it is a node"
+	case engine.OutsidePeer:
+		return "it is outside the cluster"
+	case engine.PodPeer:
+	}
+	return "it uses its node's network"
+}
+
+// sameWalks reports whether a name leads to the same verdicts under another
+// matrix.
+func (in *input) sameWalks(m *engine.Matrix, src engine.End) (bool, error) {
+	other, _, err := in.walk(m, in.named.question, src)
+	if err != nil || other.Verdict != in.named.answer.Verdict || len(other.Walks) != len(in.named.answer.Walks) {
+		return false, err
+	}
+	for i := range other.Walks {
+		if other.Walks[i].Mix != in.named.answer.Walks[i].Mix {
+			return false, nil
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,129 @@
+package route
+
+import (
+	"slices"
+
+	"netreach/engine"
+	"netreach/model"
+	"netreach/model/expect"
+	"netreach/model/selector"
+)
+
+// expectNothing stands for what nobody has asked about by name.
+var expectNothing expect.Peer
+
+// fromAssumed returns the hop to the pods behind a Service from a door whose
+// pods are not in the input: from a pod of which only the namespace may be
+// known. What a rule demands of its labels, or of those of its namespace, is
+// open.
+func (a *Atlas) fromAssumed(d *door, s *model.Service, p *model.ServicePort) Hop {
+	h := Hop{Kind: Backend, Title: title(s, p), Origin: p.Origin}
+	all, notes := a.endpoints(s, p)
+	h.Notes = notes
+	if len(all) == 0 {
+		a.noEndpoints(&h, client{End: a.m.AnywhereEnd(d.name)}, s)
+		return h
+	}
+	byPort := map[uint16][]int{} // indices into pods
+	var pods []model.Pod
+	for _, e := range all {
+		pod := a.pod(e.peer)
+		if pod == nil {
+			h.say(open, "an endpoint is no pod of the input")
+			continue
+		}
+		byPort[e.port] = append(byPort[e.port], len(pods))
+		pods = append(pods, *pod)
+	}
+	unknown := model.Pod{Namespace: assumedNamespace, Name: unknownController, Weight: 1, StandIn: true, Workload: -1}
+	if d.assumed.namespace != "" {
+		unknown.Namespace = d.assumed.namespace
+	}
+	w, err := a.beside(append(pods, unknown), func(c *model.Cluster) {
+		withNamespace(c, unknown.Namespace, d.assumed.labels...)
+		c.Policies = blurred(c.Policies, d.assumed)
+		i := slices.IndexFunc(c.Pods, func(p model.Pod) bool { return p.Namespace == unknown.Namespace && p.Name == unknown.Name })
+		c.Pods[i].LateLabels = keysOf(c.Policies)
+	})
+	if err != nil {
+		h.say(open, err.Error())
+		return h
+	}
+	src := w.EndOf("the pods of "+d.name, []engine.PeerID{w.peers[len(pods)]})
+	for _, port := range ports(byPort) {
+		var peers []engine.PeerID
+		for _, i := range byPort[port] {
+			peers = append(peers, w.peers[i])
+		}
+		dst := w.EndOf(w.PeersName(peers), peers)
+		t := w.JudgeThrough(src, dst, p.Protocol, port, s.Families)
+		h.add(Leg{
+			Matrix: w.Matrix, Src: src, Dst: dst, Port: engine.PortRange{Protocol: p.Protocol, First: port, Last: port}, Mix: t.Mix, Witnesses: t.Witnesses,
+		})
+	}
+	if h.Verdict() == model.Unknown {
+		h.note(d.origin, "whether its policies admit "+d.name+" depends on the pods that run it, which are not in the input")
+	}
+	return h
+}
+
+// assumedNamespace is where a controller of which nothing is known is. No
+// manifest can name it.
+const assumedNamespace = "controller..unknown"
+
+// unknownController is its name, which no manifest can have either.
+const unknownController = "controller..unknown"
+
+// openKey is a label of which it is open whether such a controller has it.
+const openKey = "netreach.invalid/open"
+
+// blurred returns policies in which every peer that names namespaces by labels,
+// or one namespace, demands openKey as well, so that whether it matches a
+// controller of an unknown namespace is open.
+func blurred(policies []model.Policy, known *assumedPod) []model.Policy {
+	if known.namespace != "" {
+		return policies
+	}
+	out := slices.Clone(policies)
+	for i := range out {
+		rules := slices.Clone(out[i].Rules)
+		for k := range rules {
+			peers := rules[k].Peers
+			if rules[k].Direction != model.Ingress {
+				continue
+			}
+			peers = slices.Clone(peers)
+			for j := range peers {
+				p := &peers[j]
+				if p.Kind == model.PeerPods && (p.Pods.Namespace != "" || !p.Pods.Namespaces.Everything()) {
+					q := p.Pods.Pods.Requirements
+					p.Pods.Pods = selector.Selector{Requirements: append(slices.Clone(q), selector.Requirement{Key: openKey, Op: selector.Exists})}.Canonical()
+					p.Pods.Namespace, p.Pods.Namespaces = "", selector.Selector{}
+				}
+			}
+			rules[k].Peers = peers
+		}
+		out[i].Rules = rules
+	}
+	return out
+}
+
+// keysOf returns the label keys that the peers of policies name, and openKey.
+func keysOf(policies []model.Policy) []string {
+	keys := map[string]bool{openKey: true}
+	for i := range policies {
+		for _, r := range policies[i].Rules {
+			for _, p := range r.Peers {
+				for _, q := range p.Pods.Pods.Requirements {
+					keys[q.Key] = true
+				}
+			}
+		}
+	}
+	var out []string
+	for k := range keys {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

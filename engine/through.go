@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"slices"
+
+	"netreach/model"
+)
+
+// Through is the verdict about the flows from one end to backends that a name
+// leads to, on one port of the backends.
+type Through struct {
+	// Mix is the verdicts that occur.
+	Mix model.Mix
+	// Witnesses holds one flow for each verdict, in the order of answers. That of
+	// a client with itself is among them only if there is no other.
+	Witnesses []Witness
+	// Itself is the verdicts of clients that are led to themselves, which Mix
+	// holds too (SVC-25).
+	Itself model.Mix
+}
+
+// JudgeThrough judges the flows from the members of src to those of dst on a
+// port, as Judge does, but that a client which is led to itself is subject to
+// policy like any other (NP-44, CNP-24), as the switch HairpinViaService has it.
+// Families, unless it is empty, are the only ones that count (SVC-24).
+func (m *Matrix) JudgeThrough(src, dst End, protocol model.Protocol, port uint16, families []model.Family) Through {
+	var out Through
+	if len(src.Peers) == 0 || len(dst.Peers) == 0 || src.Outside && dst.Outside {
+		return out
+	}
+	atom := m.u.ports.Of(protocol, port)
+	asked := PortRange{protocol, port, port}
+	witnesses := map[model.Verdict]Witness{}
+	see := func(a, b PeerID, v model.Verdict) {
+		if _, ok := witnesses[v]; !ok {
+			witnesses[v] = Witness{a, b, asked, v}
+		}
+		out.Mix = out.Mix.With(v)
+	}
+	pairs, _ := m.pairs(m.groupShapes(src), m.groupShapes(dst))
+	for _, p := range pairs {
+		see(p.src, p.dst, m.overFamilies(p.kind, atom, families))
+	}
+	for _, id := range src.Peers {
+		if _, led := slices.BinarySearch(dst.Peers, id); !led || m.pod(id) == nil || m.u.indexOf[m.ci][id] < 0 {
+			continue
+		}
+		v := m.hairpin(id, atom, families)
+		out.Itself = out.Itself.With(v)
+		see(id, id, v)
+	}
+	for _, v := range verdictOrder {
+		if w, ok := witnesses[v]; ok {
+			out.Witnesses = append(out.Witnesses, w)
+		}
+	}
+	return out
+}
+
+// overFamilies judges a kind of flow over some address families.
+func (m *Matrix) overFamilies(k flowKind, atom int, families []model.Family) model.Verdict {
+	if len(families) != 1 {
+		return m.shapeVerdict(k.src, k.dst, k.rel, atom)
+	}
+	want := fam4
+	if families[0] == model.IPv6 {
+		want = fam6
+	}
+	var mix model.Mix
+	for _, a := range m.u.shapes[k.src] {
+		for _, b := range m.u.shapes[k.dst] {
+			if x, y := m.ground.attr(int(a)), m.ground.attr(int(b)); m.meet(a, b) && x.fam.meets(want) && y.fam.meets(want) {
+				mix = mix.With(m.classVerdict(a, b, k.rel, atom))
+			}
+		}
+	}
+	if mix == 0 {
+		return model.Denied // no common family (NP-53)
+	}
+	return mix.Verdict()
+}
+
+// hairpin judges a pod that a Service leads back to itself: by the policies of
+// both directions, or not at all.
+func (m *Matrix) hairpin(id PeerID, atom int, families []model.Family) model.Verdict {
+	shape := m.u.shapeOf[id]
+	v := m.overFamilies(flowKind{shape, shape, unrelated}, atom, families)
+	if v == model.Allowed || m.switches.HairpinViaService == model.Yes {
+		return v
+	}
+	tiered := slices.ContainsFunc(m.cluster.Tiers, func(t model.Tier) bool { return t.Name != model.TierNetworkPolicy })
+	if tiered || m.switches.HairpinViaService == model.Open {
+		// The tiers of ClusterNetworkPolicy decide whatever NetworkPolicy does, and
+		// are not taken apart here.
+		return model.Unknown
+	}
+	return model.Allowed
+}
