@@ -42,7 +42,8 @@ standard input, or a directory, in which it reads every *.txt file.
 
 Every line is judged over all members of both sides, all ports and both address
 families: allow holds only if every pair of members is allowed on every port, deny
-only if none is, and unknown meets neither. netreach help expectations has the
+only if none is, and unknown meets neither. A destination may be a Service (ns/svc/name) or a URL, which
+is judged over every hop, as netreach can does. netreach help expectations has the
 language. The output of matrix is a file of expectations, too, and netreach lock
 writes one that nothing can be added to.
 
@@ -84,9 +85,12 @@ type testRun struct {
 
 // expectations is one file as read.
 type expectations struct {
-	name    string
-	lines   []expect.Line
+	name  string
+	lines []expect.Line
+	// demands are those of the lines that are not about names, and at holds for each
+	// the index of its line.
 	demands []engine.Demand
+	at      []int
 }
 
 func (s *session) runTest(names []string, t testRun) error {
@@ -134,6 +138,9 @@ func (s *session) runTest(names []string, t testRun) error {
 		}
 	}
 	if t.coverage {
+		if err := s.diagnose("expectations", uncounted(files)); err != nil {
+			return err
+		}
 		tests.Coverage = in.coverage(files, t.least)
 		if tests.Coverage.Missed() {
 			s.code = exitNo
@@ -155,7 +162,7 @@ func (in *input) coverage(files []expectations, least float64) *render.Coverage 
 			p.Origin, p.Rule = part.Rule.Origin, part.Rule.Name
 		}
 		for _, l := range part.Lines {
-			p.Lines = append(p.Lines, render.LinePlace{File: files[l.File].name, Line: files[l.File].lines[l.Line].Number})
+			p.Lines = append(p.Lines, render.LinePlace{File: files[l.File].name, Line: files[l.File].lines[files[l.File].at[l.Line]].Number})
 		}
 		c.Parts = append(c.Parts, p)
 	}
@@ -178,6 +185,17 @@ func (in *input) demand(f *expectations) []model.Diagnostic {
 				Severity: model.Error, Code: code, Origin: model.Origin{File: f.name, Line: row}, Text: text, Hint: hint,
 			})
 		}
+		if leadsByName(l) {
+			if text, hint := demandNames(l); text != "" {
+				wrong(l.Number, codePeer, text, hint)
+			}
+			for _, src := range l.Src {
+				if _, err := in.resolve(src); err != nil {
+					wrong(l.Number, codePeer, err.Error(), strings.Join(hints(err), "; "))
+				}
+			}
+			continue
+		}
 		d, missing := finder.Demand(l)
 		for _, m := range missing {
 			row := l.Number
@@ -197,7 +215,7 @@ func (in *input) demand(f *expectations) []model.Diagnostic {
 				}
 			}
 		}
-		f.demands = append(f.demands, d)
+		f.demands, f.at = append(f.demands, d), append(f.at, i)
 	}
 	return model.SortDiagnostics(problems)
 }
@@ -207,10 +225,18 @@ func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model
 	out := render.TestFile{Name: f.name}
 	var problems []model.Diagnostic
 	checker := engine.NewChecker(in.matrix, f.demands)
+	next := 0 // demand
 	for i := range f.lines {
 		l := &f.lines[i]
+		if leadsByName(l) {
+			line, found := s.testName(in, f, l)
+			out.Lines, problems = append(out.Lines, line), append(problems, found...)
+			continue
+		}
 		begin := s.now()
-		found := checker.Check(i)
+		d := &f.demands[next]
+		found := checker.Check(next)
+		next++
 		line := render.TestLine{
 			Number: l.Number, Text: l.String(), Comment: l.Comment, Holds: found.Holds, Verdict: lineWord(l),
 			Pairs: found.Pairs, Failing: found.Failing, Got: found.Verdict, Else: found.Else, Elapsed: s.now().Sub(begin),
@@ -231,7 +257,7 @@ func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model
 			line.Opened = append(line.Opened, render.Flows{Verdict: o.Verdict, Src: o.Src, Dst: o.Dst, Ports: render.Ports(o.Ports)})
 		}
 		var err error
-		if line.Example, err = in.exampleOf(&f.demands[i], &found); err != nil {
+		if line.Example, err = in.exampleOf(d, &found); err != nil {
 			return out, nil, err
 		}
 		out.Lines = append(out.Lines, line)
