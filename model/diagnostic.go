@@ -46,11 +46,7 @@ type Diagnostic struct {
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	if d.Origin.File != "" {
-		b.WriteString(d.Origin.File)
-		if d.Origin.Line > 0 {
-			b.WriteByte(':')
-			b.WriteString(strconv.Itoa(d.Origin.Line))
-		}
+		b.WriteString(Place(d.Origin.File, d.Origin.Line))
 		if d.Origin.Line > 0 && d.Origin.Column > 0 {
 			b.WriteByte(':')
 			b.WriteString(strconv.Itoa(d.Origin.Column))

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"fmt"
 
 	"netreach/model"
 	"netreach/model/lower/workload"
@@ -82,7 +81,7 @@ func add[T any](r *reader, c *collection[T], id identity, v *T) {
 		return
 	}
 	d := model.Diagnostic{Severity: model.Error, Code: "duplicate", Origin: bulky(*now)}
-	place := fmt.Sprintf("%s:%d", earlier.File, earlier.Line)
+	place := model.Place(earlier.File, earlier.Line)
 	switch {
 	case same:
 		d.Severity = model.Warning

@@ -32,7 +32,7 @@ type LinePlace struct {
 	Line int    `json:"line"`
 }
 
-func (p LinePlace) String() string { return p.File + ":" + strconv.Itoa(p.Line) }
+func (p LinePlace) String() string { return model.Place(p.File, p.Line) }
 
 // Covered counts the parts that some line depends on.
 func (c *Coverage) Covered() int {

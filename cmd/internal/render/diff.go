@@ -287,10 +287,7 @@ func (d *Diff) place(side int, o model.Origin) string {
 	if o.File == "" {
 		return ""
 	}
-	if line := d.Line(side, o); line > 0 {
-		return fmt.Sprintf("%s:%d", o.File, line)
-	}
-	return o.File
+	return model.Place(o.File, d.Line(side, o))
 }
 
 // summary says in lines what there is beside the flows: peers that come and go,

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"netreach/engine"
+	"netreach/model"
 )
 
 // Diff writes an annotation for each cause, at the line of its first edit: an
@@ -55,7 +56,7 @@ func (d *Diff) firstPlace(edits []engine.Edit) (file string, line int) {
 // Diff writes a case for each cause, which fails if it makes the run fail, and
 // one that holds all of the summary.
 func (j junit) Diff(d *Diff) error {
-	suite := junitSuite{Name: "netreach diff " + d.Before + " " + d.After}
+	suite := junitSuite{Name: "netreach diff " + model.FileName(d.Before) + " " + model.FileName(d.After)}
 	for _, c := range d.consequences() {
 		edits := d.editsOf(c.cause)
 		of := junitCase{Name: effectText(c.effect), ClassName: "diff"}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"netreach/engine"
+	"netreach/model"
 )
 
 // mostEdges is how many edges a picture of workloads has before it becomes one of
@@ -125,7 +126,7 @@ func (p *diffPicture) node(name string) string {
 func (p *diffPicture) text() string {
 	var b strings.Builder
 	b.WriteString("digraph \"netreach diff\" {\n")
-	title := p.d.Before + " → " + p.d.After + "\n" + p.d.totals().line()
+	title := model.FileName(p.d.Before) + " → " + model.FileName(p.d.After) + "\n" + p.d.totals().line()
 	fmt.Fprintf(&b, "  graph [rankdir=LR, newrank=true, fontname=\"Helvetica\", nodesep=0.35, ranksep=1.1, labelloc=t, label=%s];\n", quote(title))
 	b.WriteString("  node [shape=box, style=\"rounded,filled\", fillcolor=white, color=\"#5b6b7b\", fontname=\"Helvetica\", fontsize=11];\n")
 	b.WriteString("  edge [fontname=\"Helvetica\", fontsize=9, arrowsize=0.7];\n")

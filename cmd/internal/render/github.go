@@ -50,7 +50,7 @@ func (a annotation) String() string {
 	if len(properties) > 0 {
 		command += " " + strings.Join(properties, ",")
 	}
-	return command + "::" + escapeMessage(a.text)
+	return strings.ToValidUTF8(command+"::"+escapeMessage(a.text), "\uFFFD")
 }
 
 // annotate writes annotations, one a line.

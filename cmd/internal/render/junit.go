@@ -75,10 +75,12 @@ func (j junit) write(d junitSuites) error {
 	for i := range d.Suites {
 		s := &d.Suites[i]
 		s.Tests = len(s.Cases)
+		s.Name, s.File = xmlText(s.Name), xmlText(s.File)
 		for k := range s.Cases {
 			c := &s.Cases[k]
 			s.Time += c.Time
 			c.Name, c.SystemOut = xmlText(c.Name), xmlText(c.SystemOut)
+			c.ClassName, c.File = xmlText(c.ClassName), xmlText(c.File)
 			if f := c.Failure; f != nil {
 				s.Failures++
 				f.Message, f.Text = xmlText(f.Message), xmlText(f.Text)
