@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"netreach/cmd/internal/config"
 	"netreach/cmd/internal/render"
 	"netreach/engine"
 	"netreach/model"
@@ -106,6 +107,7 @@ func (s *session) ask(verb render.Verb, args []string) error {
 func (s *session) renderer(verb render.Verb) (render.Renderer, error) {
 	return render.New(s.flags.output, verb, s.out, render.Options{
 		Color: s.env.colors(), Table: s.env.IsTerminal, Width: s.env.Width, Locate: load.Locate, Pairs: s.pairs,
+		Dir: s.env.Dir, Root: config.Repository(s.env.FS, s.env.Dir),
 	})
 }
 

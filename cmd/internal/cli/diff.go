@@ -171,7 +171,7 @@ func (f *differing) fails() (func(engine.Effect) bool, error) {
 
 // rendered returns a diff as it is shown.
 func (p *pair) rendered(change *engine.Diff) *render.Diff {
-	d := &render.Diff{Before: p.names[0], After: p.names[1], Diff: change, Flows: change.Flows, Line: p.line, Dir: p.dir}
+	d := &render.Diff{Before: p.names[0], After: p.names[1], Diff: change, Flows: change.Flows, Line: p.line}
 	ends := change.Comparison.Ends
 	l := look{m: &render.Matrix{By: "workload", Ranges: map[int][]engine.AddrRange{}}, at: map[string]int{}}
 	namespaces := make([]string, len(change.Workloads))

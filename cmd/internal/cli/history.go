@@ -169,7 +169,7 @@ func (h *history) moment(hash string, why bool) (render.Moment, error) {
 // diff returns what changes from one commit to another, as far as it is about the
 // flow.
 func (h *history) diff(before, after string) (*render.Diff, error) {
-	p := pair{dir: h.s.env.Dir, implementation: h.plugin}
+	p := pair{implementation: h.plugin}
 	for i, hash := range []string{before, after} {
 		of, _, err := h.side(hash)
 		if err != nil {

@@ -27,8 +27,6 @@ type Diff struct {
 	// Line returns the line of an origin of one side, 0 for the state before, or
 	// 0 if it is not known.
 	Line func(side int, o model.Origin) int
-	// Dir is the working directory, with slashes, or "".
-	Dir string
 	// Fails reports whether an effect makes the run fail.
 	Fails func(engine.Effect) bool
 

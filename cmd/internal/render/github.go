@@ -27,7 +27,7 @@ const (
 // run; without a line about the file.
 type annotation struct {
 	level string
-	file  string
+	file  string // as it was read
 	line  int
 	title string
 	text  string // may have several lines
@@ -56,6 +56,7 @@ func (a annotation) String() string {
 // annotate writes annotations, one a line.
 func (g github) annotate(as ...annotation) error {
 	for _, a := range as {
+		a.file = g.opts.fromRoot(a.file)
 		if _, err := io.WriteString(g.w, a.String()+"\n"); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/url"
+	"path"
 	"strings"
 
 	"netreach/engine"
@@ -71,6 +72,8 @@ type (
 	}
 	sarifArtifact struct {
 		URI string `json:"uri"`
+		// BaseID is what a relative URI starts from.
+		BaseID string `json:"uriBaseId,omitempty"`
 	}
 	sarifRegion struct {
 		StartLine int `json:"startLine"`
@@ -132,7 +135,7 @@ func (s sarif) locate(d *Diff, r *sarifResult, edits []engine.Edit) {
 			if o.File == "" || o.File == "-" {
 				continue
 			}
-			l := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{fileURI(d.relative(o.File))}}}
+			l := sarifLocation{Physical: sarifPhysical{Artifact: s.artifact(o.File)}}
 			if line := d.Line(side, o); line > 0 {
 				l.Physical.Region = &sarifRegion{line}
 			}
@@ -148,6 +151,18 @@ func (s sarif) locate(d *Diff, r *sarifResult, edits []engine.Edit) {
 		add(1, e.After, e.Object+" "+e.Text)
 		add(0, e.Before, e.Object+" before")
 	}
+}
+
+// sourceRoot is what SARIF's readers take for the root of the repository.
+const sourceRoot = "%SRCROOT%"
+
+// artifact returns a file as a reference from the root of the repository.
+func (s sarif) artifact(name string) sarifArtifact {
+	from := s.opts.fromRoot(name)
+	if path.IsAbs(from) || strings.HasPrefix(from, "../") {
+		return sarifArtifact{URI: fileURI(from)}
+	}
+	return sarifArtifact{fileURI(from), sourceRoot}
 }
 
 // fileURI returns the name of a file as a URI reference.
