@@ -36,6 +36,9 @@ type Diagnostic struct {
 	Text string
 	// Hint says what to do about it, or is empty.
 	Hint string
+	// Forgiven tells that it is an error but for leniency: something that decides
+	// verdicts was left out, so that these may be wrong.
+	Forgiven bool
 }
 
 // String returns the diagnostic as two lines at most, without newline at the

@@ -1,7 +1,6 @@
 package load
 
 import (
-
 	"netreach/model"
 	"netreach/model/lower/workload"
 )
@@ -88,7 +87,7 @@ func add[T any](r *reader, c *collection[T], id identity, v *T) {
 		d.Text = "the same object stands at " + place + " already"
 		d.Hint = "remove one of the two"
 	case r.lenient:
-		d.Severity = model.Warning
+		d.Severity, d.Forgiven = model.Warning, true
 		d.Text = "replaces a different object of the same name at " + place + ": verdicts may be wrong"
 		d.Hint = "remove one of the two"
 	default:

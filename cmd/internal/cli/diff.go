@@ -111,7 +111,7 @@ func (s *session) showDiff(f differing, before, after side) error {
 		return err
 	}
 	d := p.rendered(change)
-	d.Fails = fails
+	d.Fails, d.LeftOut = fails, s.forgiven
 	if d.Flows, d.Accepted, err = s.accept(p, change, accepted); err != nil {
 		return err
 	}

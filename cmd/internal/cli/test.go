@@ -109,7 +109,7 @@ func (s *session) runTest(names []string, t testRun) error {
 	if err != nil {
 		return err
 	}
-	tests := &render.Tests{Verbose: t.verbose, NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered()}
+	tests := &render.Tests{Verbose: t.verbose, NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered(), LeftOut: s.forgiven}
 	var problems []model.Diagnostic
 	for i := range files {
 		problems = append(problems, in.demand(&files[i])...)

@@ -11,6 +11,9 @@ import (
 // error if it makes the run fail, else a warning. Policies that were edited to no
 // effect are notices.
 func (g github) Diff(d *Diff) error {
+	if err := g.leftOut(d.LeftOut); err != nil {
+		return err
+	}
 	for _, c := range d.consequences() {
 		a := annotation{level: annotateWarning, title: d.headline(&c), text: strings.Join(d.story(&c, mostLines), "\n")}
 		if d.Fails(c.effect) {

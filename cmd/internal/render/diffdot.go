@@ -127,6 +127,9 @@ func (p *diffPicture) text() string {
 	var b strings.Builder
 	b.WriteString("digraph \"netreach diff\" {\n")
 	title := model.FileName(p.d.Before) + " → " + model.FileName(p.d.After) + "\n" + p.d.totals().line()
+	if text := leftOut(p.d.LeftOut); text != "" {
+		title += "\n" + text
+	}
 	fmt.Fprintf(&b, "  graph [rankdir=LR, newrank=true, fontname=\"Helvetica\", nodesep=0.35, ranksep=1.1, labelloc=t, label=%s];\n", quote(title))
 	b.WriteString("  node [shape=box, style=\"rounded,filled\", fillcolor=white, color=\"#5b6b7b\", fontname=\"Helvetica\", fontsize=11];\n")
 	b.WriteString("  edge [fontname=\"Helvetica\", fontsize=9, arrowsize=0.7];\n")

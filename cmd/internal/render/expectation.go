@@ -16,6 +16,8 @@ type Tests struct {
 	Verbose bool
 	// NotEnforced and Tiered are as in Query, for the explanations.
 	NotEnforced, Tiered bool
+	// LeftOut is what leniency left out of the input.
+	LeftOut []model.Diagnostic
 	// Coverage is nil unless it was asked for.
 	Coverage *Coverage
 }
@@ -196,6 +198,7 @@ func (t *terminal) Test(tests *Tests) error {
 	}
 	hold, fail := tests.count()
 	t.comment(count(hold+fail, "expectation") + ": " + outcome(hold, fail))
+	t.comment(leftOut(tests.LeftOut))
 	if tests.Coverage != nil {
 		t.coverage(tests.Coverage)
 	}

@@ -41,6 +41,8 @@ type junitSuite struct {
 	Time     junitTime   `xml:"time,attr"`
 	File     string      `xml:"file,attr,omitempty"`
 	Cases    []junitCase `xml:"testcase"`
+	// SystemOut is about the suite as a whole.
+	SystemOut string `xml:"system-out,omitempty"`
 }
 
 // junitCase is one test. It passes unless it has a failure.
@@ -75,7 +77,7 @@ func (j junit) write(d junitSuites) error {
 	for i := range d.Suites {
 		s := &d.Suites[i]
 		s.Tests = len(s.Cases)
-		s.Name, s.File = xmlText(s.Name), xmlText(s.File)
+		s.Name, s.File, s.SystemOut = xmlText(s.Name), xmlText(s.File), xmlText(s.SystemOut)
 		for k := range s.Cases {
 			c := &s.Cases[k]
 			s.Time += c.Time

@@ -29,9 +29,18 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool       sarifTool     `json:"tool"`
-		ColumnKind string        `json:"columnKind"`
-		Results    []sarifResult `json:"results"`
+		Tool        sarifTool         `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations,omitempty"`
+		ColumnKind  string            `json:"columnKind"`
+		Results     []sarifResult     `json:"results"`
+	}
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+	sarifNotification struct {
+		Level   string    `json:"level"`
+		Message sarifText `json:"message"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -102,6 +111,9 @@ func sarifRules() []sarifRule {
 // Diff writes a result for each cause, at the lines of its edits.
 func (s sarif) Diff(d *Diff) error {
 	run := sarifRun{Tool: sarifTool{sarifDriver{"netreach", sarifRules()}}, ColumnKind: "utf16CodeUnits", Results: []sarifResult{}}
+	if text := leftOut(d.LeftOut); text != "" {
+		run.Invocations = []sarifInvocation{{true, []sarifNotification{{"warning", sarifText{text}}}}}
+	}
 	for _, c := range d.consequences() {
 		run.Results = append(run.Results, s.result(d, &c))
 	}

@@ -25,6 +25,9 @@ func (p tap) Test(t *Tests) error {
 	}
 	hold, fail := t.count()
 	out := []string{"TAP version 14", "1.." + strconv.Itoa(hold+fail)}
+	if text := leftOut(t.LeftOut); text != "" {
+		out = append(out, "# "+text)
+	}
 	n := 0
 	for i := range t.Files {
 		f := &t.Files[i]
