@@ -197,7 +197,8 @@ func (in *input) families(w engine.Witness) string {
 // addresses that the user asked about, as far as they are alike.
 func (in *input) subject(id engine.PeerID, asked expect.Peer, e engine.End) render.Subject {
 	p := in.universe.Peer(id)
-	s := render.Subject{Name: p.String(), EngineName: p.String()}
+	name := in.matrix.PeerName(id)
+	s := render.Subject{Name: name, EngineName: name}
 	switch p.Kind {
 	case engine.NodePeer:
 		s.Unfiltered = "it is a node"

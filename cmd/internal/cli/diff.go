@@ -60,7 +60,8 @@ workloads differ:
 
 Addresses outside stand there as the largest ranges that change alike. md is the
 body of a comment on a pull request, sarif is for code scanning, github writes
-annotations, dot draws what opens in green and what closes in red.`,
+annotations, dot draws what opens in green and what closes in red, and with both
+lines a pair of which some flows open and others close.`,
 		Example: `  netreach diff before/ after/
   netreach diff main.yaml branch.yaml --fail-on opened,unknown --ignore accepted.txt
   kubectl get pods,ns,nodes,netpol -A -o yaml | netreach diff - manifests/ -o md`,
