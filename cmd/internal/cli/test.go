@@ -293,8 +293,19 @@ func (in *input) exampleOf(d *engine.Demand, found *engine.Finding) (*render.Exa
 	}
 	why.Settle = settle
 	return &render.Example{
-		Src: why.Src.Name, Dst: why.Dst.Name, Port: model.PortString(t.Protocol, t.Port, t.Port), Verdict: t.Verdict, Why: why,
+		Src: in.exampleName(w.Src, why.Src.Name), Dst: in.exampleName(w.Dst, why.Dst.Name), Port: model.PortString(t.Protocol, t.Port, t.Port), Verdict: t.Verdict, Why: why,
 	}, nil
+}
+
+// exampleName returns the name of an end of an example as a line would have it:
+// addresses alone would hold the pods and nodes among them, too.
+func (in *input) exampleName(id engine.PeerID, name string) string {
+	p, err := expect.ParsePeer(name, "")
+	if err == nil && p.Kind == expect.Addresses && p.First != p.Last && in.universe.Peer(id).Kind == engine.OutsidePeer {
+		p.Outside = true
+		return p.String()
+	}
+	return name
 }
 
 // memberOf describes a member of a side. One outside is named by addresses that
