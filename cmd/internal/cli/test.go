@@ -252,6 +252,9 @@ func (in *input) portHint(l *expect.Line) string {
 	}
 	for _, p := range l.Ports {
 		if p.Kind == model.PortNamed {
+			if slices.Contains(names, p.Name) {
+				continue // it is a name, of another pod or protocol
+			}
 			if hint := near.Hint(p.Name, names, ""); hint != "" {
 				return hint
 			}
