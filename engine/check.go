@@ -8,7 +8,8 @@ import (
 
 // Why there is nothing to judge.
 const (
-	nothingNamed = "no destination has a port of that name, or no port is left"
+	nothingNamed = "no destination has a port of that name"
+	nothingLeft  = "no destination has a port of that name, or except leaves no port"
 	nothingAtAll = "there are no flows between the two sides on these ports"
 )
 

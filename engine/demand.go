@@ -113,6 +113,9 @@ func (c *Checker) Check(i int) Finding {
 	case d.Form == expect.Only, d.Verdict == model.Allowed, d.Verdict == model.Denied:
 		sets := c.flowSets(d)
 		f := c.uniform(sets)
+		if f.Nothing == nothingNamed && len(d.PortsExcept) > 0 {
+			f.Nothing = nothingLeft
+		}
 		f.Skipped = len(sets[0].dst) - destinationsOf(sets[0].batches)
 		return f
 	}

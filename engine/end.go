@@ -56,12 +56,14 @@ func (m *Matrix) podPeers() []PeerID {
 func (m *Matrix) Pods() []End {
 	var out []End
 	for _, id := range m.podPeers() {
-		out = append(out, m.end(m.podName(id), []PeerID{id}))
+		out = append(out, m.end(m.PeerName(id), []PeerID{id}))
 	}
 	return out
 }
 
-func (m *Matrix) podName(id PeerID) string {
+// PeerName returns the name of a peer, as the language of peers has it: a pod is
+// "ns/name", or "ns/kind/name" where that is not unique.
+func (m *Matrix) PeerName(id PeerID) string {
 	p := &m.u.peers[id]
 	if p.Workload != "" && m.u.names().several[podKey{namespace: p.Namespace, name: p.Name}] {
 		return p.Namespace + "/" + strings.ToLower(p.Workload) + "/" + p.Name

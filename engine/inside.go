@@ -77,9 +77,8 @@ func (m *Matrix) PeersName(ids []PeerID) string {
 	const shown = 3
 	var names []string
 	for i := 0; i < len(ids); i++ {
-		name := m.u.peers[ids[i]].String()
+		name := m.PeerName(ids[i])
 		if p := m.pod(ids[i]); p != nil {
-			name = m.podName(ids[i])
 			n := 1
 			for i+n < len(ids) && m.pod(ids[i+n]) != nil && m.pod(ids[i+n]).Workload == p.Workload {
 				n++

@@ -45,9 +45,7 @@ type LockSide struct {
 // outside that every rule treats alike.
 func (m *Matrix) Lock(ends []End) *Lock {
 	l := &locker{m: m, inside: len(ends), ends: slices.Clone(ends), out: &Lock{}, rowHashes: [model.Directions]map[rowID]uint64{{}, {}}}
-	for k, special := range []bool{false, true} {
-		l.words[k] = [2]Side{m.wordSide(special, 4), m.wordSide(special, 6)}
-	}
+	l.words = m.familyWords()
 	slices.SortFunc(l.ends, func(a, b End) int { return strings.Compare(a.Name, b.Name) })
 	l.outside()
 	l.table = m.Table(l.ends)

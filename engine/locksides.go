@@ -28,7 +28,7 @@ func (l *locker) side(d model.Direction, list []int, used map[string][]int) Lock
 	if err != nil {
 		panic("bug: addresses that are none: " + err.Error())
 	}
-	words, except := l.addressWords(set)
+	words, except := addressWords(l.words, set)
 	slices.Sort(out.Sets)
 	out.Names = append(out.Names, words...)
 	out.Except = append(out.Except, except...)
@@ -99,7 +99,7 @@ func (l *locker) singles(groups []lockGroup, list []int) []LockSide {
 				inside.Names = append(inside.Names, l.ends[i].Name)
 				continue
 			}
-			words, except := l.addressWords(l.ranges[i])
+			words, except := addressWords(l.words, l.ranges[i])
 			out = append(out, LockSide{Names: words, Except: except})
 		}
 	}
@@ -111,20 +111,21 @@ func (l *locker) singles(groups []lockGroup, list []int) []LockSide {
 }
 
 // addressWords names addresses outside: internet and private, or their families,
-// with what is left out of them, or ranges where these are fewer.
-func (l *locker) addressWords(set *netipx.IPSet) (words, except []string) {
+// with what is left out of them, or ranges where these are fewer. families is as
+// familyWords returns it.
+func addressWords(families [2][2]Side, set *netipx.IPSet) (words, except []string) {
 	if len(set.Ranges()) == 0 {
 		return nil, nil
 	}
 	var ranges []string
 	for k, name := range []string{"internet", "private"} {
 		var whole []string // the families that have the word
-		families := 0
-		for f, side := range l.words[k] {
+		known := 0
+		for f, side := range families[k] {
 			if side.Empty() {
 				continue
 			}
-			families++
+			known++
 			missing := side.Without(Side{outside: set})
 			inside := side.Without(missing)
 			switch {
@@ -136,7 +137,7 @@ func (l *locker) addressWords(set *netipx.IPSet) (words, except []string) {
 				ranges = append(ranges, rangeWords(inside)...)
 			}
 		}
-		if len(whole) == families && families > 0 {
+		if len(whole) == known && known > 0 {
 			whole = []string{name}
 		}
 		words = append(words, whole...)

@@ -15,7 +15,7 @@ import (
 type openings struct {
 	m      *Matrix
 	pairs  map[openPair]map[model.Verdict]*openPorts
-	wholes [2]Side // internet and private
+	wholes [2][2]Side // internet and private of each family
 }
 
 // openEnd is a workload by its index, or a range of addresses outside.
@@ -170,8 +170,8 @@ func portsKey(ports []PortRange) string {
 	return strings.Join(words, ",")
 }
 
-// words names ends: workloads in alphabetical order, then addresses, where all of
-// internet or private has that name.
+// words names ends as a lock does: workloads in alphabetical order, then addresses,
+// the last of which may have exceptions behind it.
 func (o *openings) words(ends []openEnd) []string {
 	var out []string
 	left := Side{outside: ipSet(func(b *netipx.IPSetBuilder) {
@@ -187,14 +187,10 @@ func (o *openings) words(ends []openEnd) []string {
 	if left.Empty() {
 		return out
 	}
-	for i, name := range []string{"internet", "private"} {
-		if whole := o.wholes[i]; !whole.Empty() && whole.Without(left).Empty() {
-			out = append(out, name)
-			left = left.Without(whole)
-		}
-	}
-	for _, r := range left.outside.Ranges() {
-		out = append(out, AddrRange{r.From(), r.To()}.String())
+	words, except := addressWords(o.wholes, left.outside)
+	out = append(out, words...)
+	if len(except) > 0 {
+		out[len(out)-1] += " except " + strings.Join(except, ", ")
 	}
 	return out
 }

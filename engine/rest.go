@@ -12,7 +12,7 @@ import (
 
 // Opening is flows that no line is about and that are not denied: from every
 // source to every destination. Sources and destinations are names of workloads and
-// addresses outside.
+// addresses outside, as a Lock writes them.
 type Opening struct {
 	// Verdict is that of some pair of pods at least.
 	Verdict  model.Verdict
@@ -73,7 +73,7 @@ type restGroup struct {
 // newRemainder sorts all peers.
 func newRemainder(c *Checker) *remainder {
 	r := &remainder{c: c, open: openings{
-		m: c.m, pairs: map[openPair]map[model.Verdict]*openPorts{}, wholes: [2]Side{c.m.wordSide(false, 0), c.m.wordSide(true, 0)},
+		m: c.m, pairs: map[openPair]map[model.Verdict]*openPorts{}, wholes: c.m.familyWords(),
 	}}
 	for i := range c.demands {
 		if c.demands[i].Form != expect.Rest {

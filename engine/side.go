@@ -61,6 +61,14 @@ func (m *Matrix) rangeSide(p expect.Peer) Side {
 	})}
 }
 
+// familyWords returns internet and private, each of IPv4 and of IPv6.
+func (m *Matrix) familyWords() (words [2][2]Side) {
+	for k, special := range []bool{false, true} {
+		words[k] = [2]Side{m.wordSide(special, 4), m.wordSide(special, 6)}
+	}
+	return words
+}
+
 // wordSide returns internet or private, or the part of it of one family.
 func (m *Matrix) wordSide(special bool, family uint8) Side {
 	return Side{outside: ipSet(func(b *netipx.IPSetBuilder) {

@@ -21,7 +21,7 @@ func (x *explainer) peer(policy *model.Policy, p *model.Peer, class int, id Peer
 	case model.PeerBlock:
 		t.Why = x.whyNotInBlock(p, class, id)
 	case model.PeerNodes:
-		t.Why = x.m.u.peers[id].String() + " is not one of the nodes"
+		t.Why = x.m.PeerName(id) + " is not one of the nodes"
 	case model.PeerNames:
 		t.Why = "a name stands for addresses that only a resolver knows"
 		if t.Match == NoMatch {
@@ -36,7 +36,7 @@ func (x *explainer) peer(policy *model.Policy, p *model.Peer, class int, id Peer
 
 func (x *explainer) whyNotSelected(policy *model.Policy, p *model.Peer, id PeerID, m Match) string {
 	pod := x.m.pod(id)
-	name := x.m.u.peers[id].String()
+	name := x.m.PeerName(id)
 	switch {
 	case pod == nil && x.m.u.peers[id].Kind == NodePeer:
 		return "selectors match pods, and this is a node"
@@ -92,7 +92,7 @@ func whyNot(s selector.Selector, labels model.Labels, who string) string {
 
 func (x *explainer) whyNotInBlock(p *model.Peer, class int, id PeerID) string {
 	a := x.m.ground.attr(class)
-	name := x.m.u.peers[id].String()
+	name := x.m.PeerName(id)
 	sw := x.m.switches
 	switch {
 	case !p.Everyone && a.kind == attrPod && !a.hostNetwork && sw.BlocksMatchPods != model.Yes:
@@ -154,7 +154,7 @@ func (x *explainer) asked() string { return model.PortString(x.t.Protocol, x.t.P
 
 func (x *explainer) namedPort(p model.PortMatch) (Match, string) {
 	dst := x.m.pod(x.t.Dst)
-	name := x.m.u.peers[x.t.Dst].String()
+	name := x.m.PeerName(x.t.Dst)
 	if dst == nil {
 		return NoMatch, fmt.Sprintf("a named port exists on pods only, and %s is none", name)
 	}

@@ -36,6 +36,9 @@ type Diagnostic struct {
 	Text string
 	// Hint says what to do about it, or is empty.
 	Hint string
+	// Forgiven tells that it is an error but for leniency: something that decides
+	// verdicts was left out, so that these may be wrong.
+	Forgiven bool
 }
 
 // String returns the diagnostic as two lines at most, without newline at the
@@ -46,11 +49,7 @@ type Diagnostic struct {
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	if d.Origin.File != "" {
-		b.WriteString(d.Origin.File)
-		if d.Origin.Line > 0 {
-			b.WriteByte(':')
-			b.WriteString(strconv.Itoa(d.Origin.Line))
-		}
+		b.WriteString(Place(d.Origin.File, d.Origin.Line))
 		if d.Origin.Line > 0 && d.Origin.Column > 0 {
 			b.WriteByte(':')
 			b.WriteString(strconv.Itoa(d.Origin.Column))

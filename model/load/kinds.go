@@ -226,7 +226,7 @@ func (r *reader) policyKind(o model.Origin, apiVersion string) {
 		d.Hint = "write apiVersion: networking.k8s.io/v1; the policy would change the verdicts, and --lenient goes on without it"
 	}
 	if r.lenient {
-		d.Severity = model.Warning
+		d.Severity, d.Forgiven = model.Warning, true
 		d.Text += " and is left out: verdicts may be wrong"
 		d.Hint = "it would change the verdicts"
 	}

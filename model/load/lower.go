@@ -1,8 +1,6 @@
 package load
 
 import (
-	"fmt"
-
 	"netreach/model"
 	"netreach/model/lower/workload"
 )
@@ -87,14 +85,14 @@ func add[T any](r *reader, c *collection[T], id identity, v *T) {
 		return
 	}
 	d := model.Diagnostic{Severity: model.Error, Code: "duplicate", Origin: bulky(*now)}
-	place := fmt.Sprintf("%s:%d", earlier.File, earlier.Line)
+	place := model.Place(earlier.File, earlier.Line)
 	switch {
 	case same:
 		d.Severity = model.Warning
 		d.Text = "the same object stands at " + place + " already"
 		d.Hint = "remove one of the two"
 	case r.lenient || c.laterCounts:
-		d.Severity = model.Warning
+		d.Severity, d.Forgiven = model.Warning, r.lenient
 		d.Text = "replaces a different object of the same name at " + place + ": verdicts may be wrong"
 		d.Hint = "remove one of the two"
 	default:

@@ -34,7 +34,9 @@ func (r *reader) networkPolicy(obj object) {
 			ds = append(ds, p.Diagnostic(model.Error, obj.origin))
 		case r.lenient:
 			p.Text += " is left out: verdicts may be wrong"
-			unknown = append(unknown, p.Diagnostic(model.Warning, obj.origin))
+			d := p.Diagnostic(model.Warning, obj.origin)
+			d.Forgiven = true
+			unknown = append(unknown, d)
 		default:
 			unknown = append(unknown, p.Diagnostic(model.Error, obj.origin))
 		}

@@ -34,7 +34,7 @@ func (r *reader) judge(o model.Origin, ds []model.Diagnostic) bool {
 			usable = false
 			d.Hint = cmp.Or(d.Hint, explainHint(d.Origin))
 			if r.lenient {
-				d.Severity = model.Warning
+				d.Severity, d.Forgiven = model.Warning, true
 			}
 		}
 		r.ds = append(r.ds, r.placed(d))

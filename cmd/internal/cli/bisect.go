@@ -208,7 +208,8 @@ func (h *history) bisect(r git.Range, all bool) (*render.Bisection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.bisection(r, len(line.Hashes), turns)
+	h.searches(line)
+	return h.bisection(r, turns)
 }
 
 // since returns what tells the commits after a change from those before it: they
@@ -221,8 +222,8 @@ func since(first, last *state) func(*state) bool {
 }
 
 // bisection describes what was found.
-func (h *history) bisection(r git.Range, n int, turns []turn) (*render.Bisection, error) {
-	out := &render.Bisection{Commits: n}
+func (h *history) bisection(r git.Range, turns []turn) (*render.Bisection, error) {
+	out := &render.Bisection{}
 	var err error
 	for _, end := range []struct {
 		to  *render.Moment
@@ -266,6 +267,6 @@ func (h *history) bisection(r git.Range, n int, turns []turn) (*render.Bisection
 		out.Skipped = append(out.Skipped, render.Skip{Commit: c, Reason: oneLine(h.states[hash].err.Error())})
 	}
 	slices.SortStableFunc(out.Skipped, func(a, b render.Skip) int { return a.Commit.Date.Compare(b.Commit.Date) })
-	out.Tried = h.tried
+	out.Tried, out.Commits = h.tried, len(h.searched)
 	return out, nil
 }

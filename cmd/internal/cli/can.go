@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"netreach/cmd/internal/config"
 	"netreach/cmd/internal/render"
 	"netreach/engine"
 	"netreach/model"
@@ -126,6 +127,7 @@ func (s *session) ask(verb render.Verb, args, controllers []string) error {
 func (s *session) renderer(verb render.Verb) (render.Renderer, error) {
 	return render.New(s.flags.output, verb, s.out, render.Options{
 		Color: s.env.colors(), Table: s.env.IsTerminal, Width: s.env.Width, Locate: load.Locate, Pairs: s.pairs,
+		Dir: s.env.Dir, Root: config.Repository(s.env.FS, s.env.Dir),
 	})
 }
 
@@ -219,7 +221,8 @@ func (in *input) families(w engine.Witness) string {
 // addresses that the user asked about, as far as they are alike.
 func (in *input) subject(id engine.PeerID, asked expect.Peer, e engine.End) render.Subject {
 	p := in.universe.Peer(id)
-	s := render.Subject{Name: p.String(), EngineName: p.String(), Unfiltered: unfiltered(p.Kind)}
+	name := in.matrix.PeerName(id)
+	s := render.Subject{Name: name, EngineName: name, Unfiltered: unfiltered(p.Kind)}
 	if p.Kind == engine.OutsidePeer {
 		if ranges := in.ranges(asked, engine.End{Peers: []engine.PeerID{id}}); len(ranges) > 0 {
 			s.Name = ranges[0].Name

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"netreach/cmd/internal/config"
+	"netreach/model"
 )
 
 // Main runs one command line and returns its exit code.
@@ -51,8 +52,11 @@ type session struct {
 	out *bufio.Writer
 	// warned are the diagnostics that were printed.
 	warned map[string]bool
-	code   int
-	flags  globals
+	// forgiven is what leniency left out of the input, whether or not it was
+	// printed.
+	forgiven []model.Diagnostic
+	code     int
+	flags    globals
 	// pairs is the flag of matrix.
 	pairs bool
 	// globals are the flags of all verbs, and tell which the user gave.

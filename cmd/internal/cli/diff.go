@@ -60,7 +60,8 @@ workloads differ:
 
 Addresses outside stand there as the largest ranges that change alike. md is the
 body of a comment on a pull request, sarif is for code scanning, github writes
-annotations, dot draws what opens in green and what closes in red.`,
+annotations, dot draws what opens in green and what closes in red, and with both
+lines a pair of which some flows open and others close.`,
 		Example: `  netreach diff before/ after/
   netreach diff main.yaml branch.yaml --fail-on opened,unknown --ignore accepted.txt
   kubectl get pods,ns,nodes,netpol -A -o yaml | netreach diff - manifests/ -o md`,
@@ -111,7 +112,7 @@ func (s *session) showDiff(f differing, before, after side) error {
 		return err
 	}
 	d := p.rendered(change)
-	d.Fails = fails
+	d.Fails, d.LeftOut = fails, s.forgiven
 	if d.Flows, d.Accepted, err = s.accept(p, change, accepted); err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func (f *differing) fails() (func(engine.Effect) bool, error) {
 
 // rendered returns a diff as it is shown.
 func (p *pair) rendered(change *engine.Diff) *render.Diff {
-	d := &render.Diff{Before: p.names[0], After: p.names[1], Diff: change, Flows: change.Flows, Line: p.line, Dir: p.dir}
+	d := &render.Diff{Before: p.names[0], After: p.names[1], Diff: change, Flows: change.Flows, Line: p.line}
 	ends := change.Comparison.Ends
 	l := look{m: &render.Matrix{By: "workload", Ranges: map[int][]engine.AddrRange{}}, at: map[string]int{}}
 	namespaces := make([]string, len(change.Workloads))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -87,5 +88,16 @@ func hints(err error) []string {
 	return []string{hint}
 }
 
-// oneLine keeps an error on its line.
-func oneLine(s string) string { return strings.ReplaceAll(strings.TrimSpace(s), "\n", " ") }
+// oneLine keeps an error on its line, and spells out what cannot be seen of the
+// names in it.
+func oneLine(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ReplaceAll(strings.TrimSpace(s), "\n", " ") {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
+}

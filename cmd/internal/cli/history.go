@@ -28,6 +28,9 @@ type history struct {
 	states  map[string]*state
 	digests map[string]*state
 	tried   int
+	// searched are the commits of the lines that were searched, and those that were
+	// judged beside these.
+	searched map[string]bool
 	// skipped are the commits that could not be judged, in the order in which they
 	// were met.
 	skipped []string
@@ -52,7 +55,7 @@ func (s *session) history(repo *git.Repository, asked question, paths []string) 
 	}
 	return &history{
 		s: s, repo: repo, asked: asked, paths: paths, plugin: plugin, prefixes: prefixes,
-		states: map[string]*state{}, digests: map[string]*state{},
+		states: map[string]*state{}, digests: map[string]*state{}, searched: map[string]bool{},
 	}, nil
 }
 
@@ -67,6 +70,7 @@ func (h *history) at(hash string) (*state, error) {
 		return nil, err
 	}
 	h.tried++
+	h.searched[hash] = true
 	st, ok := h.digests[digest]
 	switch {
 	case err != nil: // something at paths leads nowhere
@@ -169,7 +173,7 @@ func (h *history) moment(hash string, why bool) (render.Moment, error) {
 // diff returns what changes from one commit to another, as far as it is about the
 // flow.
 func (h *history) diff(before, after string) (*render.Diff, error) {
-	p := pair{dir: h.s.env.Dir, implementation: h.plugin}
+	p := pair{implementation: h.plugin}
 	for i, hash := range []string{before, after} {
 		of, _, err := h.side(hash)
 		if err != nil {

@@ -115,6 +115,9 @@ func (s *session) podCIDRs() ([]netip.Prefix, error) {
 func (s *session) diagnose(what string, problems []model.Diagnostic) error {
 	errs := 0
 	for _, d := range problems {
+		if d.Forgiven && !slices.Contains(s.forgiven, d) {
+			s.forgiven = append(s.forgiven, d)
+		}
 		if d.Severity == model.Error {
 			errs++
 		} else if s.flags.quiet || s.warned[d.String()] {

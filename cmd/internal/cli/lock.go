@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netreach/cmd/internal/render"
+	"netreach/model/expect"
 	"netreach/model/near"
 )
 
@@ -28,8 +29,10 @@ workload can reach or be reached, or if a workload is gone.
 
 The file is made to be read as a diff. Workloads that reach the same, or are reached
 alike, are a set with a name. It holds neither times nor names of files, and does not
-depend on the order of the input. Of a workload whose pods differ the verdict is
-some; --by pod locks each pod by itself.
+depend on the order of the input. Of a workload whose pods differ, or where address
+families do, the verdict is some, and test demands that it stays some: that others of
+the pods or the other family are allowed than before is not seen. Such lines have a
+comment above them. --by pod locks each pod by itself.
 
 With --write it writes the file only if all went well. With --check it compares a
 file with what it would write, and lists the lines that differ: this finds whether
@@ -115,6 +118,9 @@ func (s *session) checkLock(name string, lock *render.Lock) error {
 	if err != nil {
 		return err
 	}
+	if err := s.isLock(name, text); err != nil {
+		return err
+	}
 	differences := render.LockDifferences(string(text), want.String())
 	if len(differences) == 0 {
 		return nil
@@ -124,5 +130,21 @@ func (s *session) checkLock(name string, lock *render.Lock) error {
 		fmt.Fprintln(s.out, d)
 	}
 	s.hint("netreach lock --write " + name + " brings it up to date")
+	return nil
+}
+
+// isLock reports an error if a text is none that lock writes: it cannot be read, or
+// does not end in denying everything else.
+func (s *session) isLock(name string, text []byte) error {
+	const hint = "name the file that netreach lock --write wrote"
+	lines, problems, err := expect.ParseFile(bytes.NewReader(text), name, s.flags.namespace)
+	switch {
+	case err != nil:
+		return err
+	case len(problems) > 0:
+		return troublef(hint, "--check %s: not a lock: %s", name, strings.SplitN(problems[0].String(), "\n", 2)[0])
+	case len(lines) == 0 || lines[len(lines)-1].Form != expect.Rest:
+		return troublef(hint, "--check %s: not a lock: its last line is not %q", name, expect.Line{Form: expect.Rest}.String())
+	}
 	return nil
 }

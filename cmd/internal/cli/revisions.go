@@ -197,7 +197,7 @@ func (s *session) remarkSubmodules(names []string) error {
 	var problems []model.Diagnostic
 	for _, name := range slices.Compact(names) {
 		problems = append(problems, model.Diagnostic{
-			Code: "submodule-skipped", Origin: model.Origin{File: strings.TrimSuffix(name, "/")},
+			Code: "submodule-skipped", Forgiven: true, Origin: model.Origin{File: strings.TrimSuffix(name, "/")},
 			Text: "a submodule, whose files are left out", Hint: "compare its revisions by themselves, in its own directory",
 		})
 	}

@@ -43,8 +43,6 @@ func (s *session) load(of side) (*model.Cluster, error) {
 
 // pair is two states of a cluster, compiled in one universe.
 type pair struct {
-	// dir is the working directory.
-	dir      string
 	names    [2]string
 	clusters [2]*model.Cluster
 	files    [2]fs.FS
@@ -67,7 +65,7 @@ func (s *session) compare(before, after side) (*pair, error) {
 	if err := s.checkNamespace(); err != nil {
 		return nil, err
 	}
-	p := &pair{dir: s.env.Dir, implementation: plugin, names: [2]string{before.name, after.name}}
+	p := &pair{implementation: plugin, names: [2]string{before.name, after.name}}
 	for i, of := range []side{before, after} {
 		if p.clusters[i], err = s.load(of); err != nil {
 			return nil, err

@@ -113,7 +113,7 @@ func (s *session) runTest(names []string, t testRun) error {
 	if err != nil {
 		return err
 	}
-	tests := &render.Tests{Verbose: t.verbose, NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered()}
+	tests := &render.Tests{Verbose: t.verbose, NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered(), LeftOut: s.forgiven}
 	var problems []model.Diagnostic
 	for i := range files {
 		problems = append(problems, in.demand(&files[i])...)
@@ -278,6 +278,9 @@ func (in *input) portHint(l *expect.Line) string {
 	}
 	for _, p := range l.Ports {
 		if p.Kind == model.PortNamed {
+			if slices.Contains(names, p.Name) {
+				continue // it is a name, of another pod or protocol
+			}
 			if hint := near.Hint(p.Name, names, ""); hint != "" {
 				return hint
 			}
@@ -319,8 +322,19 @@ func (in *input) exampleOf(d *engine.Demand, found *engine.Finding) (*render.Exa
 	}
 	why.Settle = settle
 	return &render.Example{
-		Src: why.Src.Name, Dst: why.Dst.Name, Port: model.PortString(t.Protocol, t.Port, t.Port), Verdict: t.Verdict, Why: why,
+		Src: in.exampleName(w.Src, why.Src.Name), Dst: in.exampleName(w.Dst, why.Dst.Name), Port: model.PortString(t.Protocol, t.Port, t.Port), Verdict: t.Verdict, Why: why,
 	}, nil
+}
+
+// exampleName returns the name of an end of an example as a line would have it:
+// addresses alone would hold the pods and nodes among them, too.
+func (in *input) exampleName(id engine.PeerID, name string) string {
+	p, err := expect.ParsePeer(name, "")
+	if err == nil && p.Kind == expect.Addresses && p.First != p.Last && in.universe.Peer(id).Kind == engine.OutsidePeer {
+		p.Outside = true
+		return p.String()
+	}
+	return name
 }
 
 // memberOf describes a member of a side. One outside is named by addresses that

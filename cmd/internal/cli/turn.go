@@ -36,6 +36,13 @@ func (h *history) search(line git.Line, isNew func(*state) bool) (turn, error) {
 	}
 }
 
+// searches counts the commits of a line to the history.
+func (h *history) searches(line git.Line) {
+	for _, hash := range line.Hashes {
+		h.searched[hash] = true
+	}
+}
+
 // middle returns a commit that can be judged near the middle between two others,
 // or no state if there is none.
 func (h *history) middle(hashes []string, low, high int) (int, *state, error) {
@@ -109,6 +116,7 @@ func (h *history) merged(t turn, other string, isNew func(*state) bool) (turn, e
 	if err != nil || !ok {
 		return t, err
 	}
+	h.searches(side)
 	from, err := h.search(side, isNew)
 	from.merge = t.after
 	return from, err

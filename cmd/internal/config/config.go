@@ -65,6 +65,27 @@ func Find(fsys fs.FS, dir string) (string, error) {
 	return "", nil
 }
 
+// Repository returns the root of the repository that the working directory dir is
+// in, an absolute path: dir or the nearest directory above it that holds a .git.
+// It returns "" if there is none, or none that can be looked for. fsys is as in
+// Find.
+func Repository(fsys fs.FS, dir string) string {
+	at := strings.TrimRight(dir, "/")
+	for prefix := ""; at != ""; prefix += "../" {
+		if root, err := exists(fsys, prefix+".git"); root {
+			return at
+		} else if err != nil {
+			return ""
+		}
+		last := strings.LastIndexByte(at, '/')
+		if last < 0 {
+			return ""
+		}
+		at = at[:last]
+	}
+	return ""
+}
+
 func exists(fsys fs.FS, name string) (bool, error) {
 	switch _, err := fs.Stat(fsys, name); {
 	case err == nil:

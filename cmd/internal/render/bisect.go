@@ -20,7 +20,8 @@ type Bisection struct {
 	Turns []Turn
 	// Skipped are the commits whose input could not be read.
 	Skipped []Skip
-	// Commits counts those of the history, and Tried those that were judged.
+	// Commits counts those of the lines that were searched, and Tried those that
+	// were judged.
 	Commits, Tried int
 }
 

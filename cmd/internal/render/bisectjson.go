@@ -12,7 +12,8 @@ type BisectDocument struct {
 	// Before and After are the ends of the history.
 	Before MomentDocument `json:"before"`
 	After  MomentDocument `json:"after"`
-	// Commits counts those of the history, and Tried those that were judged.
+	// Commits counts those of the lines that were searched, merged ones included,
+	// and Tried those that were judged.
 	Commits int `json:"commits"`
 	Tried   int `json:"tried"`
 	// Changes are the commits that changed the flow, in the order of the history.

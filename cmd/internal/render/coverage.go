@@ -32,7 +32,7 @@ type LinePlace struct {
 	Line int    `json:"line"`
 }
 
-func (p LinePlace) String() string { return p.File + ":" + strconv.Itoa(p.Line) }
+func (p LinePlace) String() string { return model.Place(p.File, p.Line) }
 
 // Covered counts the parts that some line depends on.
 func (c *Coverage) Covered() int {
@@ -150,7 +150,8 @@ func (o object) coverage(c *Coverage) *CoverageDocument {
 	return d
 }
 
-// coverage writes an annotation for each part that no line depends on.
+// coverage writes an annotation for each part that no line depends on, and one of
+// the whole, which is an error if less is covered than is demanded.
 func (g github) coverage(c *Coverage) error {
 	for _, p := range c.uncoveredFirst() {
 		if len(p.Lines) > 0 || p.Origin.File == "" || p.Origin.File == "-" {
@@ -164,5 +165,9 @@ func (g github) coverage(c *Coverage) error {
 			return err
 		}
 	}
-	return g.annotate(annotation{level: annotateNotice, title: "netreach test --coverage", text: c.String()})
+	level := annotateNotice
+	if c.Missed() {
+		level = annotateError
+	}
+	return g.annotate(annotation{level: level, title: "netreach test --coverage", text: c.String()})
 }

@@ -27,8 +27,8 @@ type Diff struct {
 	// Line returns the line of an origin of one side, 0 for the state before, or
 	// 0 if it is not known.
 	Line func(side int, o model.Origin) int
-	// Dir is the working directory, with slashes, or "".
-	Dir string
+	// LeftOut is what leniency left out of either state.
+	LeftOut []model.Diagnostic
 	// Fails reports whether an effect makes the run fail.
 	Fails func(engine.Effect) bool
 
@@ -287,16 +287,17 @@ func (d *Diff) place(side int, o model.Origin) string {
 	if o.File == "" {
 		return ""
 	}
-	if line := d.Line(side, o); line > 0 {
-		return fmt.Sprintf("%s:%d", o.File, line)
-	}
-	return o.File
+	return model.Place(o.File, d.Line(side, o))
 }
 
-// summary says in lines what there is beside the flows: peers that come and go,
+// summary says in lines what there is beside the flows: what leniency left out,
+// peers that come and go,
 // policies that were edited to no effect, accepted flows.
 func (d *Diff) summary() []string {
 	var out []string
+	if text := leftOut(d.LeftOut); text != "" {
+		out = append(out, text)
+	}
 	for _, of := range []struct {
 		word  string
 		peers []ComingPeer

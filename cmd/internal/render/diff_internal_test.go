@@ -64,7 +64,7 @@ func changed(t *testing.T, before, after *model.Cluster) *Diff {
 		t.Fatal(err)
 	}
 	d := &Diff{
-		Before: "before", After: "after", Diff: change, Flows: change.Flows, Dir: "/work",
+		Before: "before", After: "after", Diff: change, Flows: change.Flows,
 		Matrix: &Matrix{By: "workload", Ranges: map[int][]engine.AddrRange{}, Table: m[0].Table(change.Comparison.Ends)},
 		Line:   func(_ int, o model.Origin) int { return o.Line },
 		Fails:  func(e engine.Effect) bool { return e&engine.Opens != 0 },
@@ -85,7 +85,7 @@ func portsMoved(t *testing.T, n int, file string) *Diff {
 func written(t *testing.T, format string, d *Diff) string {
 	t.Helper()
 	var b bytes.Buffer
-	r, err := New(format, DiffOf, &b, Options{})
+	r, err := New(format, DiffOf, &b, Options{Dir: "/work"})
 	if err != nil {
 		t.Fatal(err)
 	}

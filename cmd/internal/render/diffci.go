@@ -4,12 +4,16 @@ import (
 	"strings"
 
 	"netreach/engine"
+	"netreach/model"
 )
 
 // Diff writes an annotation for each cause, at the line of its first edit: an
 // error if it makes the run fail, else a warning. Policies that were edited to no
 // effect are notices.
 func (g github) Diff(d *Diff) error {
+	if err := g.leftOut(d.LeftOut); err != nil {
+		return err
+	}
 	for _, c := range d.consequences() {
 		a := annotation{level: annotateWarning, title: d.headline(&c), text: strings.Join(d.story(&c, mostLines), "\n")}
 		if d.Fails(c.effect) {
@@ -44,7 +48,7 @@ func (d *Diff) firstPlace(edits []engine.Edit) (file string, line int) {
 			}
 			for _, o := range list {
 				if o.File != "" && o.File != "-" {
-					return d.relative(o.File), d.Line(side, o)
+					return o.File, d.Line(side, o)
 				}
 			}
 		}
@@ -52,10 +56,16 @@ func (d *Diff) firstPlace(edits []engine.Edit) (file string, line int) {
 	return "", 0
 }
 
+// firstPlace is that of d, relative to the working directory.
+func (j junit) firstPlace(d *Diff, edits []engine.Edit) (file string, line int) {
+	file, line = d.firstPlace(edits)
+	return j.opts.fromDir(file), line
+}
+
 // Diff writes a case for each cause, which fails if it makes the run fail, and
 // one that holds all of the summary.
 func (j junit) Diff(d *Diff) error {
-	suite := junitSuite{Name: "netreach diff " + d.Before + " " + d.After}
+	suite := junitSuite{Name: "netreach diff " + model.FileName(d.Before) + " " + model.FileName(d.After)}
 	for _, c := range d.consequences() {
 		edits := d.editsOf(c.cause)
 		of := junitCase{Name: effectText(c.effect), ClassName: "diff"}
@@ -65,7 +75,7 @@ func (j junit) Diff(d *Diff) error {
 		if len(edits) > 1 {
 			of.Name += ", and " + count(len(edits)-1, "more edit")
 		}
-		of.File, of.Line = d.firstPlace(edits)
+		of.File, of.Line = j.firstPlace(d, edits)
 		text := strings.Join(d.story(&c, mostLines), "\n")
 		if d.Fails(c.effect) {
 			of.Failure = &junitFailure{Message: d.headline(&c), Type: effectWord(c.effect), Text: text}
@@ -77,7 +87,7 @@ func (j junit) Diff(d *Diff) error {
 	for _, c := range d.comings() {
 		for _, e := range d.editsOf(c.cause) {
 			of := junitCase{Name: e.Object + " " + e.Text, ClassName: "diff", SystemOut: "none of its flows is allowed"}
-			of.File, of.Line = d.firstPlace([]engine.Edit{e})
+			of.File, of.Line = j.firstPlace(d, []engine.Edit{e})
 			if d.Fails(c.effect) {
 				of.Failure = &junitFailure{Message: "the peers are not the same", Type: effectWord(c.effect), Text: "none of its flows is allowed"}
 				of.SystemOut = ""

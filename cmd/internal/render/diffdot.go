@@ -4,24 +4,32 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"netreach/engine"
+	"netreach/model"
 )
 
 // mostEdges is how many edges a picture of workloads has before it becomes one of
 // namespaces: beyond that nobody can read it, and Graphviz takes minutes.
 const mostEdges = 150
 
-// The colours of what opens, closes, and becomes unknown. They differ in style
-// too.
+// The colours of what opens and of what closes.
+const (
+	openedColor = "#1a7f37"
+	closedColor = "#cf222e"
+)
+
+// edgeStyle returns the colours of an effect, which differ in style too. What
+// opens and closes has two parallel lines.
 func edgeStyle(e engine.Effect) (color, style string) {
-	switch effectRank(e) {
-	case 0:
-		return "#1a7f37", "solid"
-	case 1:
-		return "#cf222e", "dashed"
+	switch effectWord(e) {
+	case "mixed":
+		return openedColor + ":" + closedColor, "solid"
+	case "opened":
+		return openedColor, "solid"
+	case "closed":
+		return closedColor, "dashed"
 	}
 	return "#d4760a", "dotted"
 }
@@ -35,8 +43,8 @@ type drawnEdge struct {
 }
 
 // Diff writes the flows that change in the DOT language: green and solid where
-// they open, red and dashed where they close, orange and dotted where they become
-// unknown. There is a box for each namespace. Where there are too many edges to
+// they open, red and dashed where they close, both where some open and others close,
+// orange and dotted where they become unknown. There is a box for each namespace. Where there are too many edges to
 // look at, the nodes are the namespaces.
 func (d dot) Diff(of *Diff) error {
 	p := diffPicture{d: of, at: map[string]int{}, nodes: map[string][]string{}}
@@ -72,7 +80,7 @@ func (p *diffPicture) add(c *consequence, s shiftedFlows) {
 				continue // both outside
 			}
 			effect := c.effect
-			key := src + "\x00" + dst + "\x00" + strconv.Itoa(effectRank(effect))
+			key := src + "\x00" + dst + "\x00" + effectWord(effect)
 			i, ok := p.at[key]
 			if !ok {
 				i = len(p.edges)
@@ -125,16 +133,19 @@ func (p *diffPicture) node(name string) string {
 func (p *diffPicture) text() string {
 	var b strings.Builder
 	b.WriteString("digraph \"netreach diff\" {\n")
-	title := p.d.Before + " → " + p.d.After + "\n" + p.d.totals().line()
+	title := model.FileName(p.d.Before) + " → " + model.FileName(p.d.After) + "\n" + p.d.totals().line()
+	if text := leftOut(p.d.LeftOut); text != "" {
+		title += "\n" + text
+	}
 	fmt.Fprintf(&b, "  graph [rankdir=LR, newrank=true, fontname=\"Helvetica\", nodesep=0.35, ranksep=1.1, labelloc=t, label=%s];\n", quote(title))
 	b.WriteString("  node [shape=box, style=\"rounded,filled\", fillcolor=white, color=\"#5b6b7b\", fontname=\"Helvetica\", fontsize=11];\n")
 	b.WriteString("  edge [fontname=\"Helvetica\", fontsize=9, arrowsize=0.7];\n")
 	coming := map[string]string{}
 	for _, peer := range p.d.Added {
-		coming[peer.Name] = " [color=\"#1a7f37\", penwidth=2]"
+		coming[peer.Name] = " [color=\"" + openedColor + "\", penwidth=2]"
 	}
 	for _, peer := range p.d.Removed {
-		coming[peer.Name] = " [color=\"#cf222e\", style=\"rounded,dashed\"]"
+		coming[peer.Name] = " [color=\"" + closedColor + "\", style=\"rounded,dashed\"]"
 	}
 	var namespaces []string
 	for ns := range p.nodes {
@@ -161,7 +172,11 @@ func (p *diffPicture) text() string {
 		if p.count > mostEdges && e.pairs > 1 {
 			label = count(e.pairs, "block")
 		}
-		fmt.Fprintf(&b, "  %s -> %s [color=%q, fontcolor=%q, style=%s, label=%s];\n", quote(e.src), quote(e.dst), color, color, style, quote(label))
+		font, _, mixed := strings.Cut(color, ":")
+		if mixed {
+			label = effectText(e.effect) + ": " + label
+		}
+		fmt.Fprintf(&b, "  %s -> %s [color=%q, fontcolor=%q, style=%s, label=%s];\n", quote(e.src), quote(e.dst), color, font, style, quote(label))
 	}
 	b.WriteString("}\n")
 	return b.String()

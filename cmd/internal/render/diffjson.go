@@ -13,8 +13,8 @@ func (o object) Diff(d *Diff) error {
 	doc := DiffDocument{
 		Head: Head{Schema, "diff"}, Before: d.Before, After: d.After,
 		Opened: weightDocument(t.opened), Closed: weightDocument(t.closed), Unknown: weightDocument(t.unknown),
-		Accepted: weightDocument(d.Weigh(d.Accepted)),
-		Changes:  []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{},
+		Accepted: weightDocument(d.Weigh(d.Accepted)), LeftOut: o.leftOut(d.LeftOut),
+		Changes: []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{},
 	}
 	for _, c := range slices.Concat(d.consequences(), d.comings()) {
 		example := d.example(&c)

@@ -26,6 +26,9 @@ const (
 func (d markdown) Diff(of *Diff) error {
 	c := comment{left: mostCharacters}
 	c.write("**netreach** " + escapeText(of.totals().line()) + "\n")
+	if text := leftOut(of.LeftOut); text != "" {
+		c.write("\n⚠ " + escapeText(text) + "\n")
+	}
 	all := of.consequences()
 	if len(all) > 0 {
 		c.write("\n| | flows | from → to | by |\n|---|---|---|---|\n")

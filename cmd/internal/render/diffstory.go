@@ -2,8 +2,6 @@ package render
 
 import (
 	"fmt"
-	"path"
-	"strings"
 
 	"netreach/engine"
 )
@@ -62,14 +60,4 @@ func (d *Diff) story(c *consequence, most int) []string {
 		out = append(out, change+"  "+flow)
 	}
 	return out
-}
-
-// relative returns the name of a file relative to the working directory, if it
-// lies there.
-func (d *Diff) relative(name string) string {
-	name = strings.TrimPrefix(path.Clean(name), "./")
-	if rest, ok := strings.CutPrefix(name, strings.TrimSuffix(d.Dir, "/")+"/"); ok && d.Dir != "" {
-		return rest
-	}
-	return name
 }

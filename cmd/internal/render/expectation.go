@@ -16,6 +16,8 @@ type Tests struct {
 	Verbose bool
 	// NotEnforced and Tiered are as in Query, for the explanations.
 	NotEnforced, Tiered bool
+	// LeftOut is what leniency left out of the input.
+	LeftOut []model.Diagnostic
 	// Coverage is nil unless it was asked for.
 	Coverage *Coverage
 }
@@ -81,7 +83,7 @@ func (t *Tests) count() (hold, fail int) {
 }
 
 // place returns where a line stands, as "file:line".
-func (f *TestFile) place(l *TestLine) string { return f.Name + ":" + strconv.Itoa(l.Number) }
+func (f *TestFile) place(l *TestLine) string { return model.Place(f.Name, l.Number) }
 
 // title returns the line with its comment.
 func (l *TestLine) title() string {
@@ -191,11 +193,12 @@ func (t *terminal) Test(tests *Tests) error {
 	if len(tests.Files) > 1 {
 		for i := range tests.Files {
 			hold, fail := tests.Files[i].count()
-			t.comment(tests.Files[i].Name + ": " + outcome(hold, fail))
+			t.comment(model.FileName(tests.Files[i].Name) + ": " + outcome(hold, fail))
 		}
 	}
 	hold, fail := tests.count()
 	t.comment(count(hold+fail, "expectation") + ": " + outcome(hold, fail))
+	t.comment(leftOut(tests.LeftOut))
 	if tests.Coverage != nil {
 		t.coverage(tests.Coverage)
 	}

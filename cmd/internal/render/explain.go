@@ -282,11 +282,7 @@ func (t *terminal) place(o model.Origin) string {
 	if o.File == "" {
 		return ""
 	}
-	place := o.File
-	if line := t.opts.line(o); line > 0 {
-		place += ":" + strconv.Itoa(line)
-	}
-	return t.paint.dim(" (" + place + ")")
+	return t.paint.dim(" (" + model.Place(o.File, t.opts.line(o)) + ")")
 }
 
 // done returns what became of a direction.

@@ -27,7 +27,7 @@ const (
 // run; without a line about the file.
 type annotation struct {
 	level string
-	file  string
+	file  string // as it was read
 	line  int
 	title string
 	text  string // may have several lines
@@ -50,12 +50,13 @@ func (a annotation) String() string {
 	if len(properties) > 0 {
 		command += " " + strings.Join(properties, ",")
 	}
-	return command + "::" + escapeMessage(a.text)
+	return strings.ToValidUTF8(command+"::"+escapeMessage(a.text), "\uFFFD")
 }
 
 // annotate writes annotations, one a line.
 func (g github) annotate(as ...annotation) error {
 	for _, a := range as {
+		a.file = g.opts.fromRoot(a.file)
 		if _, err := io.WriteString(g.w, a.String()+"\n"); err != nil {
 			return err
 		}

@@ -41,6 +41,8 @@ type junitSuite struct {
 	Time     junitTime   `xml:"time,attr"`
 	File     string      `xml:"file,attr,omitempty"`
 	Cases    []junitCase `xml:"testcase"`
+	// SystemOut is about the suite as a whole.
+	SystemOut string `xml:"system-out,omitempty"`
 }
 
 // junitCase is one test. It passes unless it has a failure.
@@ -75,10 +77,12 @@ func (j junit) write(d junitSuites) error {
 	for i := range d.Suites {
 		s := &d.Suites[i]
 		s.Tests = len(s.Cases)
+		s.Name, s.File, s.SystemOut = xmlText(s.Name), xmlText(s.File), xmlText(s.SystemOut)
 		for k := range s.Cases {
 			c := &s.Cases[k]
 			s.Time += c.Time
 			c.Name, c.SystemOut = xmlText(c.Name), xmlText(c.SystemOut)
+			c.ClassName, c.File = xmlText(c.ClassName), xmlText(c.File)
 			if f := c.Failure; f != nil {
 				s.Failures++
 				f.Message, f.Text = xmlText(f.Message), xmlText(f.Text)

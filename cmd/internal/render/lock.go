@@ -38,6 +38,9 @@ func (l *Lock) Write(w io.Writer) error {
 		rows = append(rows, "")
 	}
 	for i := range l.Lines {
+		if l.Lines[i].Verdict == model.Some && (i == 0 || l.Lines[i-1].Verdict != model.Some) {
+			rows = append(rows, l.remarkSome()...)
+		}
 		rows = append(rows, lockRows(&l.Lines[i])...)
 	}
 	if len(l.Lines) > 0 {
@@ -46,6 +49,17 @@ func (l *Lock) Write(w io.Writer) error {
 	rows = append(rows, (expect.Line{Form: expect.Rest}).String(), "")
 	_, err := io.WriteString(w, strings.Join(rows, "\n"))
 	return err
+}
+
+// remarkSome says above lines with the verdict some what they do not hold.
+func (l *Lock) remarkSome() []string {
+	if l.By != "workload" {
+		return []string{"# some: address families differ. That another one of them is allowed is not seen as a change."}
+	}
+	return []string{
+		"# some: pods or address families differ. That others of them are allowed is not seen as a change;",
+		"# netreach lock --by pod tells the pods apart.",
+	}
 }
 
 // lockRows writes a line: in one row if that is short enough, else with a row for

@@ -62,6 +62,9 @@ type Options struct {
 	Width int
 	// Pairs has the JSON of a matrix list every pair, instead of blocks of them.
 	Pairs bool
+	// Dir is the working directory and Root the root of the repository that it is
+	// in, as absolute paths with slashes. Either may be "".
+	Dir, Root string
 	// Locate returns the line of a part of an object, or 0. Nil means that the
 	// line of the object itself is good enough.
 	Locate func(model.Origin) int

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/url"
+	"path"
 	"strings"
 
 	"netreach/engine"
@@ -28,9 +29,18 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool       sarifTool     `json:"tool"`
-		ColumnKind string        `json:"columnKind"`
-		Results    []sarifResult `json:"results"`
+		Tool        sarifTool         `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations,omitempty"`
+		ColumnKind  string            `json:"columnKind"`
+		Results     []sarifResult     `json:"results"`
+	}
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+	sarifNotification struct {
+		Level   string    `json:"level"`
+		Message sarifText `json:"message"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -71,6 +81,8 @@ type (
 	}
 	sarifArtifact struct {
 		URI string `json:"uri"`
+		// BaseID is what a relative URI starts from.
+		BaseID string `json:"uriBaseId,omitempty"`
 	}
 	sarifRegion struct {
 		StartLine int `json:"startLine"`
@@ -99,6 +111,9 @@ func sarifRules() []sarifRule {
 // Diff writes a result for each cause, at the lines of its edits.
 func (s sarif) Diff(d *Diff) error {
 	run := sarifRun{Tool: sarifTool{sarifDriver{"netreach", sarifRules()}}, ColumnKind: "utf16CodeUnits", Results: []sarifResult{}}
+	if text := leftOut(d.LeftOut); text != "" {
+		run.Invocations = []sarifInvocation{{true, []sarifNotification{{"warning", sarifText{text}}}}}
+	}
 	for _, c := range d.consequences() {
 		run.Results = append(run.Results, s.result(d, &c))
 	}
@@ -132,7 +147,7 @@ func (s sarif) locate(d *Diff, r *sarifResult, edits []engine.Edit) {
 			if o.File == "" || o.File == "-" {
 				continue
 			}
-			l := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{fileURI(d.relative(o.File))}}}
+			l := sarifLocation{Physical: sarifPhysical{Artifact: s.artifact(o.File)}}
 			if line := d.Line(side, o); line > 0 {
 				l.Physical.Region = &sarifRegion{line}
 			}
@@ -148,6 +163,18 @@ func (s sarif) locate(d *Diff, r *sarifResult, edits []engine.Edit) {
 		add(1, e.After, e.Object+" "+e.Text)
 		add(0, e.Before, e.Object+" before")
 	}
+}
+
+// sourceRoot is what SARIF's readers take for the root of the repository.
+const sourceRoot = "%SRCROOT%"
+
+// artifact returns a file as a reference from the root of the repository.
+func (s sarif) artifact(name string) sarifArtifact {
+	from := s.opts.fromRoot(name)
+	if path.IsAbs(from) || strings.HasPrefix(from, "../") {
+		return sarifArtifact{URI: fileURI(from)}
+	}
+	return sarifArtifact{fileURI(from), sourceRoot}
 }
 
 // fileURI returns the name of a file as a URI reference.

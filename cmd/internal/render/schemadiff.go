@@ -13,6 +13,8 @@ type DiffDocument struct {
 	Unknown WeightDocument `json:"unknown"`
 	// Accepted is what is left out of everything above and below, as accepted.
 	Accepted WeightDocument `json:"accepted"`
+	// LeftOut is what --lenient left out of either state.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
 	// Changes holds an item for each cause and effect: what opens first.
 	Changes []ConsequenceDocument `json:"changes"`
 	// Added and Removed are the peers that one state only has.

@@ -4,6 +4,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"netreach/model"
 )
 
 // tap writes the Test Anything Protocol, version 14, whose diagnostics are blocks
@@ -23,10 +25,13 @@ func (p tap) Test(t *Tests) error {
 	}
 	hold, fail := t.count()
 	out := []string{"TAP version 14", "1.." + strconv.Itoa(hold+fail)}
+	if text := leftOut(t.LeftOut); text != "" {
+		out = append(out, "# "+text)
+	}
 	n := 0
 	for i := range t.Files {
 		f := &t.Files[i]
-		out = append(out, "# "+tapComment(f.Name))
+		out = append(out, "# "+model.FileName(f.Name))
 		for k := range f.Lines {
 			l := &f.Lines[k]
 			n++
@@ -65,5 +70,3 @@ func (p tap) Test(t *Tests) error {
 func tapDescription(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "#", `\#`, "\r", " ", "\n", " ").Replace(s)
 }
-
-func tapComment(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }

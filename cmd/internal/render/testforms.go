@@ -30,6 +30,8 @@ type TestsDocument struct {
 	Hold  int                `json:"hold"`
 	Fail  int                `json:"fail"`
 	Files []TestFileDocument `json:"files"`
+	// LeftOut is what --lenient left out of the input.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
 	// Coverage is there if it was asked for.
 	Coverage *CoverageDocument `json:"coverage,omitempty"`
 }
@@ -63,7 +65,7 @@ type TestLineDocument struct {
 
 // Test writes a TestsDocument.
 func (o object) Test(t *Tests) error {
-	d := TestsDocument{Head: Head{Schema, "test"}, Files: []TestFileDocument{}}
+	d := TestsDocument{Head: Head{Schema, "test"}, Files: []TestFileDocument{}, LeftOut: o.leftOut(t.LeftOut)}
 	d.Hold, d.Fail = t.count()
 	for i := range t.Files {
 		file := TestFileDocument{File: t.Files[i].Name, Lines: []TestLineDocument{}}
@@ -101,7 +103,7 @@ func (j junit) Test(t *Tests) error {
 	d := junitSuites{Name: "netreach test"}
 	for i := range t.Files {
 		f := &t.Files[i]
-		suite := junitSuite{Name: f.Name, File: fileOf(f.Name)}
+		suite := junitSuite{Name: f.Name, File: fileOf(f.Name), SystemOut: leftOut(t.LeftOut)}
 		for k := range f.Lines {
 			l := &f.Lines[k]
 			c := junitCase{Name: l.title(), ClassName: className(f.Name), File: fileOf(f.Name), Line: l.Number, Time: junitTime(l.Elapsed)}
@@ -137,6 +139,9 @@ func className(name string) string {
 // Test writes an annotation for each line that fails, and for each rule or policy
 // that decided about its example.
 func (g github) Test(t *Tests) error {
+	if err := g.leftOut(t.LeftOut); err != nil {
+		return err
+	}
 	for i := range t.Files {
 		f := &t.Files[i]
 		for k := range f.Lines {

@@ -139,6 +139,9 @@ func (r *Repository) Range(text string) (Range, error) {
 	if from == "" && to == "" {
 		return Range{}, &Error{Text: strconv.Quote(text) + " names no revision", Hint: "a range is A..B, or A...B from where B left A"}
 	}
+	if strings.Contains(to, "..") {
+		return Range{}, &Error{Text: strconv.Quote(text) + " is not a range: it has more than two ends", Hint: "a range is A..B, or A...B from where B left A"}
+	}
 	for _, end := range []*string{&from, &to} {
 		if *end == "" {
 			*end = "HEAD"

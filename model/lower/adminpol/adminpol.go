@@ -175,7 +175,7 @@ func (l *lowering) unchecked(field string, check func()) {
 		if d := &l.Diagnostics[n+i]; d.Severity == model.Error {
 			l.unreadable = field
 			if l.lenient {
-				d.Severity = model.Warning
+				d.Severity, d.Forgiven = model.Warning, true
 			}
 		}
 	}
