@@ -309,19 +309,28 @@ func (x *attribution) examine(k *jointKind, atom int, v, w model.Verdict, possib
 	}
 	protocol, port, _ := x.before.u.ports.Bounds(atom)
 	h := hypothesis{e: x.edits, src: k.p, dst: k.q, shapes: [2]int32{k.src, k.dst}, protocol: protocol, port: port, policies: x.candidates(k.p, k.q)}
-	gives := func(made []int32) model.Verdict {
-		got, err := h.verdict(made)
-		if err != nil {
-			return model.None
-		}
-		return got
+	// Where the verdict stays the same, it is the members that change.
+	type outcome struct {
+		verdict model.Verdict
+		members string
 	}
-	if gives(nil) != v || gives(possible) != w {
+	gives := func(made []int32) outcome {
+		verdict, members, err := h.verdict(made)
+		switch {
+		case err != nil:
+			return outcome{}
+		case v != w:
+			return outcome{verdict: verdict}
+		}
+		return outcome{verdict, members}
+	}
+	none, all := gives(nil), gives(possible)
+	if none.verdict != v || all.verdict != w || none == all {
 		return x.intern(possible, false, true) // something else bears on it
 	}
 	var single []int32
 	for _, edit := range possible {
-		if gives([]int32{edit}) == w {
+		if gives([]int32{edit}) == all {
 			single = append(single, edit)
 		}
 	}
@@ -332,7 +341,7 @@ func (x *attribution) examine(k *jointKind, atom int, v, w model.Verdict, possib
 	needed := slices.Clone(possible)
 	for _, edit := range slices.Backward(possible) {
 		without := slices.DeleteFunc(slices.Clone(needed), func(e int32) bool { return e == edit })
-		if gives(without) == w {
+		if gives(without) == all {
 			needed = without
 		}
 	}

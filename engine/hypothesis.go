@@ -77,8 +77,9 @@ func (e *edits) byNamespace() map[string][]policyVersions {
 	return e.located
 }
 
-// verdict returns the verdict about the flow if just these edits are made.
-func (h *hypothesis) verdict(made []int32) (model.Verdict, error) {
+// verdict returns the verdict about the flow if just these edits are made, and
+// how it is made up: what identifies the verdicts of all pairs of members.
+func (h *hypothesis) verdict(made []int32) (verdict model.Verdict, members string, err error) {
 	before, after := h.e.before, h.e.after
 	c := &model.Cluster{Tiers: before.cluster.Tiers}
 	if len(after.cluster.Tiers) > len(c.Tiers) {
@@ -99,13 +100,29 @@ func (h *hypothesis) verdict(made []int32) (model.Verdict, error) {
 	}
 	u, err := NewUniverse(model.Options{Switches: before.switches, PodCIDRs: before.u.opts.PodCIDRs}, c)
 	if err != nil {
-		return model.None, err
+		return model.None, "", err
 	}
 	m, err := Compile(u, 0)
 	if err != nil {
-		return model.None, err
+		return model.None, "", err
 	}
-	return m.Verdict(h.peer(u, h.src), h.peer(u, h.dst), h.protocol, h.port), nil
+	src, dst := h.peer(u, h.src), h.peer(u, h.dst)
+	return m.Verdict(src, dst, h.protocol, h.port), m.memberVerdicts(src, dst, u.ports.Of(h.protocol, h.port)), nil
+}
+
+// memberVerdicts identifies the verdicts of all pairs of members of two peers.
+func (m *Matrix) memberVerdicts(src, dst PeerID, atom int) string {
+	var key []byte
+	for _, a := range m.u.shapes[m.u.shapeOf[src]] {
+		for _, b := range m.u.shapes[m.u.shapeOf[dst]] {
+			v := model.Denied
+			if m.meet(a, b) {
+				v = m.classVerdict(a, b, m.relation(src, dst), atom)
+			}
+			key = append(key, byte(v))
+		}
+	}
+	return string(key)
 }
 
 // peer returns the peer of the small universe that stands for one of the large.
