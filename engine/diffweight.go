@@ -179,7 +179,11 @@ func (d *Diff) changedPairs(i, j, side int, change Change) int {
 				verdicts[s] = p.list[p.of(flowKind{k.src, k.dst, k.rel[s]})].at(atom)
 			}
 		}
-		if k.in[side] && effectOf(verdicts[0], verdicts[1])&change.Effect != 0 {
+		effect := effectOf(verdicts[0], verdicts[1])
+		if k.paired && verdicts[0] == verdicts[1] && mixed(verdicts[0]) {
+			effect = c.ofMembers(&k, atom)
+		}
+		if k.in[side] && effect&change.Effect != 0 {
 			n += d.kindPairs(i, j, side, &k)
 		}
 	}
