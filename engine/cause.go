@@ -40,13 +40,14 @@ type attribution struct {
 	ofPrograms map[[3]int32][]int32
 	edgesOf    map[[3]int32][]int32
 	memo       map[string]CauseID
+	otherEnds  map[int]bool // by end: see others
 	asked      int
 }
 
 func newAttribution(c *Comparison, e *edits, workloads []Workload) *attribution {
 	return &attribution{
 		edits: e, c: c, workloads: workloads, list: []Cause{{}}, ids: map[string]CauseID{},
-		ofPrograms: map[[3]int32][]int32{}, edgesOf: map[[3]int32][]int32{}, memo: map[string]CauseID{},
+		ofPrograms: map[[3]int32][]int32{}, edgesOf: map[[3]int32][]int32{}, otherEnds: map[int]bool{}, memo: map[string]CauseID{},
 	}
 }
 
@@ -110,12 +111,32 @@ func (x *attribution) ofWhole(i, j int) CauseID {
 			return x.intern([]int32{x.edits.workloads[end]}, false, false)
 		}
 	}
-	for _, end := range []int{i, j} {
-		if end < len(x.workloads) && x.comesOrGoes(end) {
-			edits = append(edits, x.pods(end, &x.workloads[end]))
+	// An end of which no pod comes, goes or moves is no cause, but where there is
+	// no other.
+	for _, bears := range []func(int) bool{x.others, x.comesOrGoes} {
+		for _, end := range []int{i, j} {
+			if end < len(x.workloads) && bears(end) {
+				edits = append(edits, x.otherPods(end, &x.workloads[end], x.c.groups[end]))
+			}
+		}
+		if len(edits) > 0 {
+			break
 		}
 	}
+	edits = slices.Compact(edits)
 	return x.intern(edits, false, len(edits) > 1)
+}
+
+// others reports whether pods of an end are in one cluster only, or on different
+// nodes in the two.
+func (x *attribution) others(end int) bool {
+	is, ok := x.otherEnds[end]
+	if !ok {
+		groups := x.c.groups[end]
+		is = slices.ContainsFunc(groups, func(g jointGroup) bool { return g.in[0] != g.in[1] }) || len(x.moved(groups)) > 0
+		x.otherEnds[end] = is
+	}
+	return is
 }
 
 // comesOrGoes reports whether pods of an end are in one cluster only, or may have

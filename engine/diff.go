@@ -19,6 +19,9 @@ type Diff struct {
 	// Flows are the blocks of flows that change, in the order of their first
 	// source and destination. No two share a pair and a port.
 	Flows []ChangedFlows
+	// NodeFlows are the blocks of flows between pods and nodes that change: first
+	// those to nodes. Nodes that one cluster only has are not compared.
+	NodeFlows []NodeFlows
 
 	edits *edits
 }
@@ -68,6 +71,7 @@ func NewDiff(before, after *Matrix, cuts ...AddrRange) (*Diff, error) {
 			d.Flows = append(d.Flows, ChangedFlows{g.Src, g.Dst, change, block})
 		}
 	}
+	d.NodeFlows = d.compareNodes()
 	d.Edits, d.Causes = d.edits.list, c.causes.list
 	return d, nil
 }
@@ -121,6 +125,11 @@ func cutRanges(ranges []uniformRange, cuts []AddrRange) []uniformRange {
 func (d *Diff) Unchanged(flows []ChangedFlows) []Edit {
 	named := map[int32]bool{}
 	for _, f := range flows {
+		for _, e := range d.Causes[f.Change.Cause].Edits {
+			named[e] = true
+		}
+	}
+	for _, f := range d.NodeFlows {
 		for _, e := range d.Causes[f.Change.Cause].Edits {
 			named[e] = true
 		}

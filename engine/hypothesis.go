@@ -148,10 +148,11 @@ func (h *hypothesis) peer(u *Universe, id PeerID) PeerID {
 	return u.AddrID(p.Ranges[0].First)
 }
 
-// addPod adds an end of the flow, with its namespace and node, as it is with the
+// addPod adds an end of the flow, a node or a pod with its namespace and node, as it is with the
 // edits made.
 func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int32) {
 	e := h.e
+	h.addNode(c, e.before.node(id), made)
 	old, now := e.before.pod(id), e.after.pod(id)
 	if old == nil || now == nil {
 		return // outside
@@ -167,9 +168,12 @@ func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int
 			pod.Labels = l.apply(pod.Labels)
 		case PodPorts:
 			pod.Ports = now.Ports
+		case NodeLabel, NodeAddresses: // of its node
 		default:
 			pod.Addresses, pod.HostNetwork, pod.Node, pod.LateLabels = now.Addresses, now.HostNetwork, now.Node, now.LateLabels
-			node = nodeNamed(e.after.cluster, now.Node)
+			if node = nodeNamed(e.before.cluster, now.Node); node == nil {
+				node = nodeNamed(e.after.cluster, now.Node)
+			}
 		}
 	}
 	w := &e.before.cluster.Workloads[old.Workload]
@@ -180,10 +184,7 @@ func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int
 	slices.SortFunc(c.Pods, func(a, b model.Pod) int {
 		return comparePeers(Peer{Namespace: a.Namespace, Name: a.Name}, Peer{Namespace: b.Namespace, Name: b.Name})
 	})
-	if node != nil && nodeNamed(c, node.Name) == nil {
-		c.Nodes = append(c.Nodes, *node)
-		slices.SortFunc(c.Nodes, func(a, b model.Node) int { return comparePeers(Peer{Name: a.Name}, Peer{Name: b.Name}) })
-	}
+	h.addNode(c, node, made)
 	if namespaceNamed(c, pod.Namespace) != nil {
 		return
 	}
@@ -195,6 +196,14 @@ func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int
 	}
 	c.Namespaces = append(c.Namespaces, ns)
 	slices.SortFunc(c.Namespaces, func(a, b model.Namespace) int { return comparePeers(Peer{Name: a.Name}, Peer{Name: b.Name}) })
+}
+
+// addNode adds a node as it is with the edits made, unless it is nil or there.
+func (h *hypothesis) addNode(c *model.Cluster, n *model.Node, made []int32) {
+	if n = h.e.node(n, made); n != nil && nodeNamed(c, n.Name) == nil {
+		c.Nodes = append(c.Nodes, *n)
+		slices.SortFunc(c.Nodes, func(a, b model.Node) int { return comparePeers(Peer{Name: a.Name}, Peer{Name: b.Name}) })
+	}
 }
 
 // apply returns labels with the edit made.

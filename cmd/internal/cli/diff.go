@@ -39,7 +39,12 @@ opened if they are allowed, and those of one that is gone as closed if they were
 else the workload stands among the peers that are added or removed, and nowhere
 else. Pods are compared as parts of their workloads: other names, or another
 number of them, are no change by themselves. A line "some → some" is about a pair
-of workloads of which other pods are allowed than before.
+of workloads of which other pods are allowed than before, or other addresses of a
+pod that has several.
+
+Nodes stand as node:NAME. Flows between pods and nodes are compared as far as both
+states have them; those between a pod and its own node, which nothing keeps from
+it, are left out.
 
 The exit code is 0 if nothing changes, 1 if something does, 2 for trouble.
 --fail-on narrows what counts: opened, closed, unknown, any (the default; peers
@@ -115,7 +120,8 @@ func (s *session) showDiff(f differing, before, after side) error {
 	if d.Flows, d.Accepted, err = s.accept(p, change, accepted); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) {
+	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) ||
+		slices.ContainsFunc(d.NodeFlows, func(f engine.NodeFlows) bool { return fails(f.Change.Effect) }) {
 		s.code = exitNo
 	}
 	s.hint(p.addresses(d))

@@ -57,6 +57,9 @@ type shiftedFlows struct {
 	before, after model.Verdict
 	src, dst      []int
 	ports         []engine.PortRange
+	// nodes, if there are any, are the sources or destinations, in place of src or
+	// dst.
+	nodes []string
 }
 
 // effectRank orders effects: what opens first, then what closes.
@@ -131,6 +134,7 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		cause engine.CauseID
 	}
 	flows := map[key][]engine.ChangedFlows{}
+	nodes := map[key][]engine.NodeFlows{}
 	var keys []key
 	for _, f := range d.Flows {
 		k := key{effectRank(f.Change.Effect), effectWord(f.Change.Effect) == "mixed", f.Change.Cause}
@@ -142,10 +146,25 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		}
 		flows[k] = append(flows[k], f)
 	}
+	for _, f := range d.NodeFlows {
+		k := key{effectRank(f.Change.Effect), effectWord(f.Change.Effect) == "mixed", f.Change.Cause}
+		if !wanted(k.rank) {
+			continue
+		}
+		if flows[k] == nil && nodes[k] == nil {
+			keys = append(keys, k)
+		}
+		nodes[k] = append(nodes[k], f)
+	}
 	out := make([]consequence, len(keys))
 	for i, k := range keys {
 		of := flows[k]
 		c := consequence{cause: d.Causes[k.cause], weight: d.Weigh(of), shifts: d.shifts(of)}
+		c.weight.Nodes = engine.WeighNodes(nodes[k]).Nodes
+		for _, f := range nodes[k] {
+			c.effect |= f.Change.Effect
+			c.shifts = append(c.shifts, nodeShift(f))
+		}
 		for _, f := range of {
 			c.effect |= f.Change.Effect
 		}
@@ -155,6 +174,7 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		return cmp.Or(
 			cmp.Compare(effectRank(a.effect), effectRank(b.effect)), cmp.Compare(b.weight.Pairs, a.weight.Pairs),
 			cmp.Compare(b.weight.PodPairs, a.weight.PodPairs), cmp.Compare(b.weight.Out+b.weight.In, a.weight.Out+a.weight.In),
+			cmp.Compare(b.weight.Nodes, a.weight.Nodes),
 		)
 	})
 	return out
@@ -195,20 +215,12 @@ func (d *Diff) shifts(flows []engine.ChangedFlows) []shiftedFlows {
 type totals struct{ opened, closed, unknown engine.Weight }
 
 func (d *Diff) totals() totals {
-	var by [3][]engine.ChangedFlows
-	for _, f := range d.Flows {
-		e := f.Change.Effect
-		if e&engine.Opens != 0 {
-			by[0] = append(by[0], f)
-		}
-		if e&engine.Closes != 0 {
-			by[1] = append(by[1], f)
-		}
-		if e&engine.Unsettles != 0 {
-			by[2] = append(by[2], f)
-		}
+	of := func(e engine.Effect) engine.Weight {
+		w := d.Weigh(slices.DeleteFunc(slices.Clone(d.Flows), func(f engine.ChangedFlows) bool { return f.Change.Effect&e == 0 }))
+		w.Nodes = engine.WeighNodes(slices.DeleteFunc(slices.Clone(d.NodeFlows), func(f engine.NodeFlows) bool { return f.Change.Effect&e == 0 })).Nodes
+		return w
 	}
-	return totals{d.Weigh(by[0]), d.Weigh(by[1]), d.Weigh(by[2])}
+	return totals{of(engine.Opens), of(engine.Closes), of(engine.Unsettles)}
 }
 
 // nothing reports whether a weight is that of no flow at all.
@@ -225,6 +237,9 @@ func weightText(w engine.Weight) string {
 	}
 	if w.In > 0 {
 		words = append(words, "from outside to "+count(w.In, "pod"))
+	}
+	if w.Nodes > 0 {
+		words = append(words, count(w.Nodes, "pair")+" of a workload and a node")
 	}
 	if words == nil {
 		return "no running pod"

@@ -24,7 +24,7 @@ func (o object) Diff(d *Diff) error {
 			Cause: d.causeDocument(c.cause),
 		}
 		for _, s := range c.shifts {
-			item.Flows = append(item.Flows, ShiftDocument{diffWord(s.before), diffWord(s.after), d.words(s.src), d.words(s.dst), Ports(s.ports)})
+			item.Flows = append(item.Flows, ShiftDocument{diffWord(s.before), diffWord(s.after), s.sources(d.words), s.destinations(d.words), Ports(s.ports)})
 		}
 		doc.Changes = append(doc.Changes, item)
 	}
@@ -51,7 +51,7 @@ func (d *Diff) words(list []int) []string {
 }
 
 func weightDocument(w engine.Weight) WeightDocument {
-	return WeightDocument{w.Pairs, w.PodPairs, w.Out, w.In}
+	return WeightDocument{w.Pairs, w.PodPairs, w.Out, w.In, w.Nodes}
 }
 
 // howWord says how the edits of a cause go together, as the JSON form spells it.
@@ -123,6 +123,10 @@ func editWord(k engine.EditKind) string {
 		return "pod-ports"
 	case engine.PodPlace:
 		return "pod-place"
+	case engine.NodeLabel:
+		return "node-label"
+	case engine.NodeAddresses:
+		return "node-addresses"
 	case engine.WorkloadAdded:
 		return "workload-added"
 	case engine.WorkloadRemoved:

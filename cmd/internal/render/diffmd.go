@@ -114,7 +114,7 @@ func (d *Diff) row(c *consequence) string {
 			flows = append(flows, fmt.Sprintf("and %d more", len(c.shifts)-i))
 			break
 		}
-		flows = append(flows, codeList(shortened(d.ends(s.src)))+" → "+codeList(shortened(d.ends(s.dst)))+" "+codeList(shortened(Ports(s.ports))))
+		flows = append(flows, codeList(shortened(s.sources(d.ends)))+" → "+codeList(shortened(s.destinations(d.ends)))+" "+codeList(shortened(Ports(s.ports))))
 	}
 	var by []string
 	edits := d.editsOf(c.cause)
@@ -149,7 +149,7 @@ func (d *Diff) lists(all []consequence) []folded {
 	flows := folded{heading: "All flows", head: "| before | after | from | to | ports |\n|---|---|---|---|---|\n"}
 	for _, c := range all {
 		for _, s := range c.shifts {
-			flows.lines = append(flows.lines, "| "+diffWord(s.before)+" | "+diffWord(s.after)+" | "+codeList(d.ends(s.src))+" | "+codeList(d.ends(s.dst))+" | "+codeList(Ports(s.ports))+" |\n")
+			flows.lines = append(flows.lines, "| "+diffWord(s.before)+" | "+diffWord(s.after)+" | "+codeList(s.sources(d.ends))+" | "+codeList(s.destinations(d.ends))+" | "+codeList(Ports(s.ports))+" |\n")
 		}
 	}
 	flows.heading += fmt.Sprintf(" (%s)", count(len(flows.lines), "line"))

@@ -25,12 +25,13 @@ type DiffDocument struct {
 // WeightDocument says how much a set of flows is. Pairs counts pairs of workloads
 // and PodPairs pairs of pods, without a pod and itself. ToOutside counts the pods
 // with flows to addresses outside among them, FromOutside those with flows from
-// there.
+// there. NodePairs counts pairs of a workload and a node, once for each direction.
 type WeightDocument struct {
 	Pairs       int `json:"pairs"`
 	PodPairs    int `json:"podPairs"`
 	ToOutside   int `json:"toOutside"`
 	FromOutside int `json:"fromOutside"`
+	NodePairs   int `json:"nodePairs"`
 }
 
 // ConsequenceDocument is what one cause does.
