@@ -24,6 +24,7 @@ type Diff struct {
 	NodeFlows []NodeFlows
 
 	edits *edits
+	named []int32 // edits: see EffectUnknown
 }
 
 // OutsidePart is an end outside: all of internet or private, or a range of it.
@@ -73,6 +74,7 @@ func NewDiff(before, after *Matrix, cuts ...AddrRange) (*Diff, error) {
 	}
 	d.NodeFlows = d.compareNodes()
 	d.Edits, d.Causes = d.edits.list, c.causes.list
+	d.named = d.editsOfNames()
 	return d, nil
 }
 
@@ -128,6 +130,9 @@ func (d *Diff) Unchanged(flows []ChangedFlows) []Edit {
 		for _, e := range d.Causes[f.Change.Cause].Edits {
 			named[e] = true
 		}
+	}
+	for _, e := range d.named {
+		named[e] = true
 	}
 	for _, f := range d.NodeFlows {
 		for _, e := range d.Causes[f.Change.Cause].Edits {

@@ -77,6 +77,15 @@ func nodeNameText(before, after *model.Pod) string {
 	return fmt.Sprintf("nodeName: %s → %s", name(before), name(after))
 }
 
+// nodeNameOrigin points to the name of a pod's node, as far as the pod itself is
+// in the input.
+func nodeNameOrigin(p *model.Pod) model.Origin {
+	if p.StandIn || p.Node == "" {
+		return p.Origin
+	}
+	return p.Origin.At("spec.nodeName")
+}
+
 // node returns a node as it is with the edits made, or nil.
 func (e *edits) node(n *model.Node, made []int32) *model.Node {
 	if n == nil {
@@ -117,7 +126,7 @@ func (e *edits) otherPods(end int, w *Workload, groups []jointGroup) int32 {
 			default:
 				edit.Text = "pods on other nodes"
 			}
-			edit.Before, edit.After = append(edit.Before, origins(a.Origin)...), append(edit.After, origins(b.Origin)...)
+			edit.Before, edit.After = append(edit.Before, origins(nodeNameOrigin(a))...), append(edit.After, origins(nodeNameOrigin(b))...)
 		}
 	}
 	e.workloads[end] = e.add(edit)

@@ -32,7 +32,9 @@ Flows stand below what causes them: the policy, rule, label or workload that was
 changed, by file and line on either side. A cause is what the verdict turns on.
 Where several edits concern a flow, each is tried by itself: "by each of these"
 means that one of them is enough, "by these together" that it takes all. Policies
-that were edited without any flow changing are named as having no effect.
+that were edited without any flow changing are named as having no effect. Where
+flows are unknown before and after because of domain names, the effect of an edit
+about these is unknown, and counts as that.
 
 What one state does not have is absent there. The flows of a new workload count as
 opened if they are allowed, and those of one that is gone as closed if they were:
@@ -121,7 +123,8 @@ func (s *session) showDiff(f differing, before, after side) error {
 		return err
 	}
 	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) ||
-		slices.ContainsFunc(d.NodeFlows, func(f engine.NodeFlows) bool { return fails(f.Change.Effect) }) {
+		slices.ContainsFunc(d.NodeFlows, func(f engine.NodeFlows) bool { return fails(f.Change.Effect) }) ||
+		fails(engine.Unsettles) && len(d.EffectUnknown()) > 0 {
 		s.code = exitNo
 	}
 	s.hint(p.addresses(d))

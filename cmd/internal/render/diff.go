@@ -212,7 +212,11 @@ func (d *Diff) shifts(flows []engine.ChangedFlows) []shiftedFlows {
 }
 
 // totals is what changes in all, by effect.
-type totals struct{ opened, closed, unknown engine.Weight }
+type totals struct {
+	opened, closed, unknown engine.Weight
+	// edits is how many edits have an effect that is unknown.
+	edits int
+}
 
 func (d *Diff) totals() totals {
 	of := func(e engine.Effect) engine.Weight {
@@ -220,7 +224,7 @@ func (d *Diff) totals() totals {
 		w.Nodes = engine.WeighNodes(slices.DeleteFunc(slices.Clone(d.NodeFlows), func(f engine.NodeFlows) bool { return f.Change.Effect&e == 0 })).Nodes
 		return w
 	}
-	return totals{of(engine.Opens), of(engine.Closes), of(engine.Unsettles)}
+	return totals{of(engine.Opens), of(engine.Closes), of(engine.Unsettles), len(d.EffectUnknown())}
 }
 
 // nothing reports whether a weight is that of no flow at all.
@@ -257,6 +261,9 @@ func (t totals) line() string {
 		if !nothing(of.w) {
 			words = append(words, of.name+": "+weightText(of.w))
 		}
+	}
+	if t.edits > 0 {
+		words = append(words, "effect unknown: "+count(t.edits, "edit")+" about domain names")
 	}
 	if words == nil {
 		return "no flow changes"
@@ -324,6 +331,9 @@ func (d *Diff) summary() []string {
 			out = append(out, "peers "+of.word+": "+strings.Join(shortened(words), ", "))
 		}
 	}
+	for _, e := range d.EffectUnknown() {
+		out = append(out, "effect unknown: "+namedEdit(&e)+at(d.places(&e)))
+	}
 	none := d.noEffect()
 	if more := len(none) - mostUnchanged; more > 1 {
 		none = append(none[:mostUnchanged], fmt.Sprintf("no effect: %d more policies, which -o json names", more))
@@ -333,6 +343,11 @@ func (d *Diff) summary() []string {
 		out = append(out, "accepted and not shown: "+weightText(w))
 	}
 	return out
+}
+
+// namedEdit says of an edit whose effect is unknown what it is.
+func namedEdit(e *engine.Edit) string {
+	return e.Object + " " + e.Text + ", and which addresses its domain names stand for is not in the input"
 }
 
 // unchanged returns the edits of policies to no effect.

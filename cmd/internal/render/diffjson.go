@@ -14,7 +14,7 @@ func (o object) Diff(d *Diff) error {
 		Head: Head{Schema, "diff"}, Before: d.Before, After: d.After,
 		Opened: weightDocument(t.opened), Closed: weightDocument(t.closed), Unknown: weightDocument(t.unknown),
 		Accepted: weightDocument(d.Weigh(d.Accepted)),
-		Changes:  []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{},
+		Changes:  []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{}, EffectUnknown: []EditDocument{},
 	}
 	for _, c := range slices.Concat(d.consequences(), d.comings()) {
 		example := d.example(&c)
@@ -36,6 +36,9 @@ func (o object) Diff(d *Diff) error {
 	}
 	for _, e := range d.unchanged() {
 		doc.NoEffect = append(doc.NoEffect, d.editDocument(&e))
+	}
+	for _, e := range d.EffectUnknown() {
+		doc.EffectUnknown = append(doc.EffectUnknown, d.editDocument(&e))
 	}
 	return o.indented(doc)
 }

@@ -144,7 +144,7 @@ func placeCode(d *Diff, e *engine.Edit) string {
 }
 
 // lists returns what stands folded: every block of flows, peers that come and go,
-// policies without effect.
+// edits whose effect is unknown, and policies without effect.
 func (d *Diff) lists(all []consequence) []folded {
 	flows := folded{heading: "All flows", head: "| before | after | from | to | ports |\n|---|---|---|---|---|\n"}
 	for _, c := range all {
@@ -174,7 +174,12 @@ func (d *Diff) lists(all []consequence) []folded {
 		none.lines = append(none.lines, "- "+codeList([]string{e.Object})+" "+escapeText(e.Text)+placeWords(d.sides(&e)...)+"\n")
 	}
 	none.heading = "Edited to no effect: " + countOf(len(names), "policy", "policies")
-	lists := []folded{causes, flows, peers, none}
+	var open folded
+	for _, e := range d.EffectUnknown() {
+		open.lines = append(open.lines, "- "+codeList([]string{e.Object})+" "+escapeText(e.Text)+placeWords(d.sides(&e)...)+"\n")
+	}
+	open.heading = "Effect unknown, for want of the addresses of domain names: " + count(len(open.lines), "edit")
+	lists := []folded{causes, flows, peers, open, none}
 	if len(d.Accepted) > 0 {
 		lists = append(lists, folded{heading: "Accepted and not shown", lines: []string{escapeText(weightText(d.Weigh(d.Accepted))) + "\n"}})
 	}

@@ -20,6 +20,9 @@ type DiffDocument struct {
 	Removed []ComingDocument `json:"removed"`
 	// NoEffect are the edits of policies by which no flow changes.
 	NoEffect []EditDocument `json:"noEffect"`
+	// EffectUnknown are the edits about domain names by which flows may open or
+	// close that are unknown before and after.
+	EffectUnknown []EditDocument `json:"effectUnknown"`
 }
 
 // WeightDocument says how much a set of flows is. Pairs counts pairs of workloads
