@@ -40,13 +40,14 @@ type attribution struct {
 	ofPrograms map[[3]int32][]int32
 	edgesOf    map[[3]int32][]int32
 	memo       map[string]CauseID
+	otherEnds  map[int]bool // by end: see others
 	asked      int
 }
 
 func newAttribution(c *Comparison, e *edits, workloads []Workload) *attribution {
 	return &attribution{
 		edits: e, c: c, workloads: workloads, list: []Cause{{}}, ids: map[string]CauseID{},
-		ofPrograms: map[[3]int32][]int32{}, edgesOf: map[[3]int32][]int32{}, memo: map[string]CauseID{},
+		ofPrograms: map[[3]int32][]int32{}, edgesOf: map[[3]int32][]int32{}, otherEnds: map[int]bool{}, memo: map[string]CauseID{},
 	}
 }
 
@@ -110,12 +111,32 @@ func (x *attribution) ofWhole(i, j int) CauseID {
 			return x.intern([]int32{x.edits.workloads[end]}, false, false)
 		}
 	}
-	for _, end := range []int{i, j} {
-		if end < len(x.workloads) && x.comesOrGoes(end) {
-			edits = append(edits, x.pods(end, &x.workloads[end]))
+	// An end of which no pod comes, goes or moves is no cause, but where there is
+	// no other.
+	for _, bears := range []func(int) bool{x.others, x.comesOrGoes} {
+		for _, end := range []int{i, j} {
+			if end < len(x.workloads) && bears(end) {
+				edits = append(edits, x.otherPods(end, &x.workloads[end], x.c.groups[end]))
+			}
+		}
+		if len(edits) > 0 {
+			break
 		}
 	}
+	edits = slices.Compact(edits)
 	return x.intern(edits, false, len(edits) > 1)
+}
+
+// others reports whether pods of an end are in one cluster only, or on different
+// nodes in the two.
+func (x *attribution) others(end int) bool {
+	is, ok := x.otherEnds[end]
+	if !ok {
+		groups := x.c.groups[end]
+		is = slices.ContainsFunc(groups, func(g jointGroup) bool { return g.in[0] != g.in[1] }) || len(x.moved(groups)) > 0
+		x.otherEnds[end] = is
+	}
+	return is
 }
 
 // comesOrGoes reports whether pods of an end are in one cluster only, or may have
@@ -309,19 +330,28 @@ func (x *attribution) examine(k *jointKind, atom int, v, w model.Verdict, possib
 	}
 	protocol, port, _ := x.before.u.ports.Bounds(atom)
 	h := hypothesis{e: x.edits, src: k.p, dst: k.q, shapes: [2]int32{k.src, k.dst}, protocol: protocol, port: port, policies: x.candidates(k.p, k.q)}
-	gives := func(made []int32) model.Verdict {
-		got, err := h.verdict(made)
-		if err != nil {
-			return model.None
-		}
-		return got
+	// Where the verdict stays the same, it is the members that change.
+	type outcome struct {
+		verdict model.Verdict
+		members string
 	}
-	if gives(nil) != v || gives(possible) != w {
+	gives := func(made []int32) outcome {
+		verdict, members, err := h.verdict(made)
+		switch {
+		case err != nil:
+			return outcome{}
+		case v != w:
+			return outcome{verdict: verdict}
+		}
+		return outcome{verdict, members}
+	}
+	none, all := gives(nil), gives(possible)
+	if none.verdict != v || all.verdict != w || none == all {
 		return x.intern(possible, false, true) // something else bears on it
 	}
 	var single []int32
 	for _, edit := range possible {
-		if gives([]int32{edit}) == w {
+		if gives([]int32{edit}) == all {
 			single = append(single, edit)
 		}
 	}
@@ -332,7 +362,7 @@ func (x *attribution) examine(k *jointKind, atom int, v, w model.Verdict, possib
 	needed := slices.Clone(possible)
 	for _, edit := range slices.Backward(possible) {
 		without := slices.DeleteFunc(slices.Clone(needed), func(e int32) bool { return e == edit })
-		if gives(without) == w {
+		if gives(without) == all {
 			needed = without
 		}
 	}

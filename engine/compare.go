@@ -150,6 +150,9 @@ func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 	type profiles struct {
 		before, after *profile // nil where there is no such flow
 		paired        bool
+		// folded tells that the verdicts may be those of several pairs of members,
+		// of which one may change for another.
+		folded bool
 	}
 	list := make([]profiles, len(kinds))
 	starts := []int32{0}
@@ -168,8 +171,16 @@ func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 			list[n].after = &c.after.list[ids[1]]
 			starts = append(starts, list[n].after.starts...)
 		}
-		if list[n].paired = k.paired; k.paired && c.causes != nil {
+		if list[n].paired = k.paired; !k.paired {
+			continue
+		}
+		if c.causes != nil {
 			starts = append(starts, c.causes.edges(&k)...)
+		}
+		if list[n].folded = c.folded(&k, list[n].before, list[n].after); list[n].folded {
+			for side, m := range c.sides() {
+				starts = append(starts, m.edges(flowKind{k.src, k.dst, k.rel[side]})...)
+			}
 		}
 	}
 	slices.Sort(starts)
@@ -188,7 +199,11 @@ func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 				w = p.after.at(int(start))
 				after = after.With(w)
 			}
-			if e := effectOf(v, w); p.paired && e != 0 {
+			e := effectOf(v, w)
+			if p.folded && v == w && mixed(v) {
+				e = c.ofMembers(&kinds[n], int(start))
+			}
+			if p.paired && e != 0 {
 				effect |= e
 				if c.causes != nil {
 					causes = append(causes, c.causes.ofFlow(&kinds[n], int(start), v, w))
@@ -213,6 +228,37 @@ func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 		d.runs = append(d.runs, run)
 	}
 	return d
+}
+
+// mixed reports whether a verdict may be that of flows that differ.
+func mixed(v model.Verdict) bool { return v == model.Some || v == model.Unknown }
+
+// folded reports whether the verdicts about a kind of flow do not tell all that
+// changes: a pair of several members, addresses of one family each, that may
+// have the same mixed verdict on both sides for other members (NP-53).
+func (c *Comparison) folded(k *jointKind, before, after *profile) bool {
+	u := c.before.m.u
+	return len(u.shapes[k.src])*len(u.shapes[k.dst]) > 1 && slices.ContainsFunc(before.verdicts, mixed) && slices.ContainsFunc(after.verdicts, mixed)
+}
+
+// ofMembers returns what becomes of the flows between the members of a kind at an
+// atom, member pair by member pair.
+func (c *Comparison) ofMembers(k *jointKind, atom int) Effect {
+	u := c.before.m.u
+	var effect Effect
+	for _, a := range u.shapes[k.src] {
+		for _, b := range u.shapes[k.dst] {
+			var verdicts [2]model.Verdict
+			for side, m := range c.sides() {
+				// Without a common family nothing gets through.
+				if verdicts[side] = model.Denied; m.meet(a, b) {
+					verdicts[side] = m.classVerdict(a, b, k.rel[side], atom)
+				}
+			}
+			effect |= effectOf(verdicts[0], verdicts[1])
+		}
+	}
+	return effect
 }
 
 func (c *Comparison) intern(d difference) CellID {

@@ -19,8 +19,12 @@ type Diff struct {
 	// Flows are the blocks of flows that change, in the order of their first
 	// source and destination. No two share a pair and a port.
 	Flows []ChangedFlows
+	// NodeFlows are the blocks of flows between pods and nodes that change: first
+	// those to nodes. Nodes that one cluster only has are not compared.
+	NodeFlows []NodeFlows
 
 	edits *edits
+	named []int32 // edits: see EffectUnknown
 }
 
 // OutsidePart is an end outside: all of internet or private, or a range of it.
@@ -68,7 +72,9 @@ func NewDiff(before, after *Matrix, cuts ...AddrRange) (*Diff, error) {
 			d.Flows = append(d.Flows, ChangedFlows{g.Src, g.Dst, change, block})
 		}
 	}
+	d.NodeFlows = d.compareNodes()
 	d.Edits, d.Causes = d.edits.list, c.causes.list
+	d.named = d.editsOfNames()
 	return d, nil
 }
 
@@ -121,6 +127,14 @@ func cutRanges(ranges []uniformRange, cuts []AddrRange) []uniformRange {
 func (d *Diff) Unchanged(flows []ChangedFlows) []Edit {
 	named := map[int32]bool{}
 	for _, f := range flows {
+		for _, e := range d.Causes[f.Change.Cause].Edits {
+			named[e] = true
+		}
+	}
+	for _, e := range d.named {
+		named[e] = true
+	}
+	for _, f := range d.NodeFlows {
 		for _, e := range d.Causes[f.Change.Cause].Edits {
 			named[e] = true
 		}

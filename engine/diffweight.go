@@ -14,6 +14,26 @@ type Weight struct {
 	// Out counts the pods of which flows to addresses outside change, In those of
 	// which flows from there do.
 	Out, In int
+	// Nodes counts pairs of a workload and a node, each once for each direction.
+	Nodes int
+}
+
+// WeighNodes returns the weight of blocks of flows between pods and nodes.
+func WeighNodes(flows []NodeFlows) Weight {
+	type pair struct {
+		workload int
+		node     string
+		toNodes  bool
+	}
+	seen := map[pair]bool{}
+	for _, f := range flows {
+		for _, i := range f.Workloads {
+			for _, n := range f.Nodes {
+				seen[pair{i, n, f.ToNodes}] = true
+			}
+		}
+	}
+	return Weight{Nodes: len(seen)}
 }
 
 // Weigh returns the weight of blocks. Pairs that stand in several blocks, on
@@ -179,7 +199,11 @@ func (d *Diff) changedPairs(i, j, side int, change Change) int {
 				verdicts[s] = p.list[p.of(flowKind{k.src, k.dst, k.rel[s]})].at(atom)
 			}
 		}
-		if k.in[side] && effectOf(verdicts[0], verdicts[1])&change.Effect != 0 {
+		effect := effectOf(verdicts[0], verdicts[1])
+		if k.paired && verdicts[0] == verdicts[1] && mixed(verdicts[0]) {
+			effect = c.ofMembers(&k, atom)
+		}
+		if k.in[side] && effect&change.Effect != 0 {
 			n += d.kindPairs(i, j, side, &k)
 		}
 	}

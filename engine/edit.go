@@ -48,8 +48,12 @@ const (
 	PodLabel
 	// PodPorts: container ports whose names rules use.
 	PodPorts
-	// PodPlace: addresses, hostNetwork, or the labels of a node.
+	// PodPlace: addresses, hostNetwork, or the node of a hostNetwork pod.
 	PodPlace
+	// NodeLabel: a label of a node.
+	NodeLabel
+	// NodeAddresses: other addresses of a node.
+	NodeAddresses
 	WorkloadAdded
 	WorkloadRemoved
 	// WorkloadPods: pods that come or go, or move between nodes.
@@ -68,6 +72,7 @@ type edits struct {
 	// where the policy is the same on both sides.
 	policyOf   [2][]int32
 	namespaces map[string][]labelEdit // by namespace
+	nodes      map[string][]podEdit   // by node
 	shapes     map[int32][]podEdit    // by shape
 	workloads  map[int]int32          // by end: the edit that is its coming or going, or of its pods
 	byContent  map[string]int32
@@ -95,12 +100,13 @@ type podEdit struct {
 func newEdits(c *Comparison, workloads []Workload) *edits {
 	e := &edits{
 		before: c.before.m, after: c.after.m,
-		namespaces: map[string][]labelEdit{}, shapes: map[int32][]podEdit{}, workloads: map[int]int32{}, byContent: map[string]int32{},
+		namespaces: map[string][]labelEdit{}, nodes: map[string][]podEdit{}, shapes: map[int32][]podEdit{}, workloads: map[int]int32{}, byContent: map[string]int32{},
 	}
 	e.names = e.before.switches.PriorityTies == model.TiesByName
 	e.editPolicies()
 	e.editNamespaces()
 	used := e.before.u.used
+	e.editNodes(used)
 	for i := range workloads {
 		e.editWorkload(i, &workloads[i], c.groups[i], used)
 	}
@@ -202,21 +208,6 @@ func objectOf(w *model.Workload) string {
 	return model.Origin{Kind: w.Kind, Namespace: w.Namespace, Name: w.Name}.Object()
 }
 
-// pods returns the edit that is the coming and going of a workload's pods, for
-// an end that both clusters have.
-func (e *edits) pods(end int, w *Workload) int32 {
-	edit, ok := e.workloads[end]
-	if !ok {
-		old, now := &e.before.cluster.Workloads[w.Before], &e.after.cluster.Workloads[w.After]
-		edit = e.add(Edit{
-			Kind: WorkloadPods, Object: objectOf(now), Text: "other pods, or on other nodes",
-			Before: origins(old.Origin), After: origins(now.Origin),
-		})
-		e.workloads[end] = edit
-	}
-	return edit
-}
-
 // editShape compares the pods of one shape by an example. Edits that say the
 // same of pods in one namespace are one edit, with a place for each workload.
 func (e *edits) editShape(w *Workload, g *jointGroup, used *uses) {
@@ -253,24 +244,35 @@ func (e *edits) editShape(w *Workload, g *jointGroup, used *uses) {
 		place(l, PodLabel, l.text(), podField(old, labels, l.key, l.before), podField(now, labels, l.key, l.after))
 	}
 	var differs []string
+	note := func(what string) {
+		if !slices.Contains(differs, what) {
+			differs = append(differs, what)
+		}
+	}
 	for _, class := range e.before.u.shapes[g.shape] {
 		a, b := e.before.ground.attr(int(class)), e.after.ground.attr(int(class))
-		note := func(is bool, what string) {
-			if is && !slices.Contains(differs, what) {
-				differs = append(differs, what)
-			}
+		if a.hostNetwork != b.hostNetwork {
+			note(fmt.Sprintf("hostNetwork: %t → %t", a.hostNetwork, b.hostNetwork))
 		}
-		note(a.hostNetwork != b.hostNetwork, "hostNetwork")
-		note(a.addr != b.addr || a.fam != b.fam, "addresses")
-		note(a.node != b.node || a.onNode != b.onNode, "labels of the node")
+		if (a.addr != b.addr || a.fam != b.fam) && !slices.Equal(old.Addresses, now.Addresses) {
+			note("podIP changed")
+		}
+		if old.Node != now.Node && a.hostNetwork && b.hostNetwork {
+			note(nodeNameText(old, now))
+		}
 		if a.ports != b.ports {
 			text := fmt.Sprintf("named ports: %s → %s", portsText(old, used), portsText(now, used))
 			place(labelEdit{}, PodPorts, text, old.Origin, now.Origin)
 		}
-		note(a.late != b.late, "labels that are set later")
+		if a.late != b.late {
+			note("other labels that are set later")
+		}
 	}
 	if len(differs) > 0 {
-		place(labelEdit{}, PodPlace, "other "+strings.Join(differs, " and "), old.Origin, now.Origin)
+		place(labelEdit{}, PodPlace, strings.Join(differs, ", "), old.Origin, now.Origin)
+	}
+	if (g.nodes[0] || g.nodes[1]) && !known && old.Node == now.Node {
+		e.shapes[g.shape] = append(e.shapes[g.shape], e.nodes[now.Node]...)
 	}
 }
 

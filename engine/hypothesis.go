@@ -77,8 +77,9 @@ func (e *edits) byNamespace() map[string][]policyVersions {
 	return e.located
 }
 
-// verdict returns the verdict about the flow if just these edits are made.
-func (h *hypothesis) verdict(made []int32) (model.Verdict, error) {
+// verdict returns the verdict about the flow if just these edits are made, and
+// how it is made up: what identifies the verdicts of all pairs of members.
+func (h *hypothesis) verdict(made []int32) (verdict model.Verdict, members string, err error) {
 	before, after := h.e.before, h.e.after
 	c := &model.Cluster{Tiers: before.cluster.Tiers}
 	if len(after.cluster.Tiers) > len(c.Tiers) {
@@ -99,13 +100,29 @@ func (h *hypothesis) verdict(made []int32) (model.Verdict, error) {
 	}
 	u, err := NewUniverse(model.Options{Switches: before.switches, PodCIDRs: before.u.opts.PodCIDRs}, c)
 	if err != nil {
-		return model.None, err
+		return model.None, "", err
 	}
 	m, err := Compile(u, 0)
 	if err != nil {
-		return model.None, err
+		return model.None, "", err
 	}
-	return m.Verdict(h.peer(u, h.src), h.peer(u, h.dst), h.protocol, h.port), nil
+	src, dst := h.peer(u, h.src), h.peer(u, h.dst)
+	return m.Verdict(src, dst, h.protocol, h.port), m.memberVerdicts(src, dst, u.ports.Of(h.protocol, h.port)), nil
+}
+
+// memberVerdicts identifies the verdicts of all pairs of members of two peers.
+func (m *Matrix) memberVerdicts(src, dst PeerID, atom int) string {
+	var key []byte
+	for _, a := range m.u.shapes[m.u.shapeOf[src]] {
+		for _, b := range m.u.shapes[m.u.shapeOf[dst]] {
+			v := model.Denied
+			if m.meet(a, b) {
+				v = m.classVerdict(a, b, m.relation(src, dst), atom)
+			}
+			key = append(key, byte(v))
+		}
+	}
+	return string(key)
 }
 
 // peer returns the peer of the small universe that stands for one of the large.
@@ -131,10 +148,11 @@ func (h *hypothesis) peer(u *Universe, id PeerID) PeerID {
 	return u.AddrID(p.Ranges[0].First)
 }
 
-// addPod adds an end of the flow, with its namespace and node, as it is with the
+// addPod adds an end of the flow, a node or a pod with its namespace and node, as it is with the
 // edits made.
 func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int32) {
 	e := h.e
+	h.addNode(c, e.before.node(id), made)
 	old, now := e.before.pod(id), e.after.pod(id)
 	if old == nil || now == nil {
 		return // outside
@@ -150,9 +168,12 @@ func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int
 			pod.Labels = l.apply(pod.Labels)
 		case PodPorts:
 			pod.Ports = now.Ports
+		case NodeLabel, NodeAddresses: // of its node
 		default:
 			pod.Addresses, pod.HostNetwork, pod.Node, pod.LateLabels = now.Addresses, now.HostNetwork, now.Node, now.LateLabels
-			node = nodeNamed(e.after.cluster, now.Node)
+			if node = nodeNamed(e.before.cluster, now.Node); node == nil {
+				node = nodeNamed(e.after.cluster, now.Node)
+			}
 		}
 	}
 	w := &e.before.cluster.Workloads[old.Workload]
@@ -163,10 +184,7 @@ func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int
 	slices.SortFunc(c.Pods, func(a, b model.Pod) int {
 		return comparePeers(Peer{Namespace: a.Namespace, Name: a.Name}, Peer{Namespace: b.Namespace, Name: b.Name})
 	})
-	if node != nil && nodeNamed(c, node.Name) == nil {
-		c.Nodes = append(c.Nodes, *node)
-		slices.SortFunc(c.Nodes, func(a, b model.Node) int { return comparePeers(Peer{Name: a.Name}, Peer{Name: b.Name}) })
-	}
+	h.addNode(c, node, made)
 	if namespaceNamed(c, pod.Namespace) != nil {
 		return
 	}
@@ -178,6 +196,14 @@ func (h *hypothesis) addPod(c *model.Cluster, id PeerID, shape int32, made []int
 	}
 	c.Namespaces = append(c.Namespaces, ns)
 	slices.SortFunc(c.Namespaces, func(a, b model.Namespace) int { return comparePeers(Peer{Name: a.Name}, Peer{Name: b.Name}) })
+}
+
+// addNode adds a node as it is with the edits made, unless it is nil or there.
+func (h *hypothesis) addNode(c *model.Cluster, n *model.Node, made []int32) {
+	if n = h.e.node(n, made); n != nil && nodeNamed(c, n.Name) == nil {
+		c.Nodes = append(c.Nodes, *n)
+		slices.SortFunc(c.Nodes, func(a, b model.Node) int { return comparePeers(Peer{Name: a.Name}, Peer{Name: b.Name}) })
+	}
 }
 
 // apply returns labels with the edit made.

@@ -141,6 +141,9 @@ func compareDiff(t *testing.T, before, after string, want []difference) int {
 			}
 			continue
 		}
+		if strings.HasPrefix(row[0], "node:") || strings.HasPrefix(row[1], "node:") {
+			continue // the other tool has no nodes
+		}
 		rows = append(rows, row)
 		for _, end := range row[:2] {
 			if list := rangesOfPeer(t, end); list != nil {

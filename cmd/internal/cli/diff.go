@@ -32,14 +32,21 @@ Flows stand below what causes them: the policy, rule, label or workload that was
 changed, by file and line on either side. A cause is what the verdict turns on.
 Where several edits concern a flow, each is tried by itself: "by each of these"
 means that one of them is enough, "by these together" that it takes all. Policies
-that were edited without any flow changing are named as having no effect.
+that were edited without any flow changing are named as having no effect. Where
+flows are unknown before and after because of domain names, the effect of an edit
+about these is unknown, and counts as that.
 
 What one state does not have is absent there. The flows of a new workload count as
 opened if they are allowed, and those of one that is gone as closed if they were:
 else the workload stands among the peers that are added or removed, and nowhere
 else. Pods are compared as parts of their workloads: other names, or another
 number of them, are no change by themselves. A line "some → some" is about a pair
-of workloads of which other pods are allowed than before.
+of workloads of which other pods are allowed than before, or other addresses of a
+pod that has several.
+
+Nodes stand as node:NAME. Flows between pods and nodes are compared as far as both
+states have them; those between a pod and its own node, which nothing keeps from
+it, are left out.
 
 The exit code is 0 if nothing changes, 1 if something does, 2 for trouble.
 --fail-on narrows what counts: opened, closed, unknown, any (the default; peers
@@ -116,7 +123,9 @@ func (s *session) showDiff(f differing, before, after side) error {
 	if d.Flows, d.Accepted, err = s.accept(p, change, accepted); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) {
+	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) ||
+		slices.ContainsFunc(d.NodeFlows, func(f engine.NodeFlows) bool { return fails(f.Change.Effect) }) ||
+		fails(engine.Unsettles) && len(d.EffectUnknown()) > 0 {
 		s.code = exitNo
 	}
 	s.hint(p.addresses(d))

@@ -57,6 +57,9 @@ type shiftedFlows struct {
 	before, after model.Verdict
 	src, dst      []int
 	ports         []engine.PortRange
+	// nodes, if there are any, are the sources or destinations, in place of src or
+	// dst.
+	nodes []string
 }
 
 // effectRank orders effects: what opens first, then what closes.
@@ -131,6 +134,7 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		cause engine.CauseID
 	}
 	flows := map[key][]engine.ChangedFlows{}
+	nodes := map[key][]engine.NodeFlows{}
 	var keys []key
 	for _, f := range d.Flows {
 		k := key{effectRank(f.Change.Effect), effectWord(f.Change.Effect) == "mixed", f.Change.Cause}
@@ -142,10 +146,25 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		}
 		flows[k] = append(flows[k], f)
 	}
+	for _, f := range d.NodeFlows {
+		k := key{effectRank(f.Change.Effect), effectWord(f.Change.Effect) == "mixed", f.Change.Cause}
+		if !wanted(k.rank) {
+			continue
+		}
+		if flows[k] == nil && nodes[k] == nil {
+			keys = append(keys, k)
+		}
+		nodes[k] = append(nodes[k], f)
+	}
 	out := make([]consequence, len(keys))
 	for i, k := range keys {
 		of := flows[k]
 		c := consequence{cause: d.Causes[k.cause], weight: d.Weigh(of), shifts: d.shifts(of)}
+		c.weight.Nodes = engine.WeighNodes(nodes[k]).Nodes
+		for _, f := range nodes[k] {
+			c.effect |= f.Change.Effect
+			c.shifts = append(c.shifts, nodeShift(f))
+		}
 		for _, f := range of {
 			c.effect |= f.Change.Effect
 		}
@@ -155,6 +174,7 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		return cmp.Or(
 			cmp.Compare(effectRank(a.effect), effectRank(b.effect)), cmp.Compare(b.weight.Pairs, a.weight.Pairs),
 			cmp.Compare(b.weight.PodPairs, a.weight.PodPairs), cmp.Compare(b.weight.Out+b.weight.In, a.weight.Out+a.weight.In),
+			cmp.Compare(b.weight.Nodes, a.weight.Nodes),
 		)
 	})
 	return out
@@ -192,23 +212,19 @@ func (d *Diff) shifts(flows []engine.ChangedFlows) []shiftedFlows {
 }
 
 // totals is what changes in all, by effect.
-type totals struct{ opened, closed, unknown engine.Weight }
+type totals struct {
+	opened, closed, unknown engine.Weight
+	// edits is how many edits have an effect that is unknown.
+	edits int
+}
 
 func (d *Diff) totals() totals {
-	var by [3][]engine.ChangedFlows
-	for _, f := range d.Flows {
-		e := f.Change.Effect
-		if e&engine.Opens != 0 {
-			by[0] = append(by[0], f)
-		}
-		if e&engine.Closes != 0 {
-			by[1] = append(by[1], f)
-		}
-		if e&engine.Unsettles != 0 {
-			by[2] = append(by[2], f)
-		}
+	of := func(e engine.Effect) engine.Weight {
+		w := d.Weigh(slices.DeleteFunc(slices.Clone(d.Flows), func(f engine.ChangedFlows) bool { return f.Change.Effect&e == 0 }))
+		w.Nodes = engine.WeighNodes(slices.DeleteFunc(slices.Clone(d.NodeFlows), func(f engine.NodeFlows) bool { return f.Change.Effect&e == 0 })).Nodes
+		return w
 	}
-	return totals{d.Weigh(by[0]), d.Weigh(by[1]), d.Weigh(by[2])}
+	return totals{of(engine.Opens), of(engine.Closes), of(engine.Unsettles), len(d.EffectUnknown())}
 }
 
 // nothing reports whether a weight is that of no flow at all.
@@ -226,6 +242,9 @@ func weightText(w engine.Weight) string {
 	if w.In > 0 {
 		words = append(words, "from outside to "+count(w.In, "pod"))
 	}
+	if w.Nodes > 0 {
+		words = append(words, count(w.Nodes, "pair")+" of a workload and a node")
+	}
 	if words == nil {
 		return "no running pod"
 	}
@@ -242,6 +261,9 @@ func (t totals) line() string {
 		if !nothing(of.w) {
 			words = append(words, of.name+": "+weightText(of.w))
 		}
+	}
+	if t.edits > 0 {
+		words = append(words, "effect unknown: "+count(t.edits, "edit")+" about domain names")
 	}
 	if words == nil {
 		return "no flow changes"
@@ -310,6 +332,9 @@ func (d *Diff) summary() []string {
 			out = append(out, "peers "+of.word+": "+strings.Join(shortened(words), ", "))
 		}
 	}
+	for _, e := range d.EffectUnknown() {
+		out = append(out, "effect unknown: "+namedEdit(&e)+at(d.places(&e)))
+	}
 	none := d.noEffect()
 	if more := len(none) - mostUnchanged; more > 1 {
 		none = append(none[:mostUnchanged], fmt.Sprintf("no effect: %d more policies, which -o json names", more))
@@ -319,6 +344,11 @@ func (d *Diff) summary() []string {
 		out = append(out, "accepted and not shown: "+weightText(w))
 	}
 	return out
+}
+
+// namedEdit says of an edit whose effect is unknown what it is.
+func namedEdit(e *engine.Edit) string {
+	return e.Object + " " + e.Text + ", and which addresses its domain names stand for is not in the input"
 }
 
 // unchanged returns the edits of policies to no effect.

@@ -24,6 +24,16 @@ func (g github) Diff(d *Diff) error {
 			return err
 		}
 	}
+	for _, e := range d.EffectUnknown() {
+		a := annotation{level: annotateWarning, title: "effect unknown", text: namedEdit(&e)}
+		if d.Fails(engine.Unsettles) {
+			a.level = annotateError
+		}
+		a.file, a.line = d.firstPlace([]engine.Edit{e})
+		if err := g.annotate(a); err != nil {
+			return err
+		}
+	}
 	for _, e := range d.unchanged() {
 		a := annotation{level: annotateNotice, title: "no effect", text: e.Object + " " + e.Text}
 		a.file, a.line = d.firstPlace([]engine.Edit{e})
@@ -31,7 +41,7 @@ func (g github) Diff(d *Diff) error {
 			return err
 		}
 	}
-	if len(d.consequences())+len(d.unchanged()) == 0 {
+	if len(d.consequences())+len(d.unchanged())+len(d.EffectUnknown()) == 0 {
 		return g.annotate(annotation{level: annotateNotice, title: "netreach", text: d.totals().line()})
 	}
 	return nil
@@ -94,6 +104,15 @@ func (j junit) Diff(d *Diff) error {
 			}
 			suite.Cases = append(suite.Cases, of)
 		}
+	}
+	for _, e := range d.EffectUnknown() {
+		of := junitCase{Name: "effect unknown: " + e.Object + " " + e.Text, ClassName: "diff", SystemOut: namedEdit(&e)}
+		of.File, of.Line = d.firstPlace([]engine.Edit{e})
+		if d.Fails(engine.Unsettles) {
+			of.Failure = &junitFailure{Message: "the effect of an edit is unknown", Type: effectWord(engine.Unsettles), Text: of.SystemOut}
+			of.SystemOut = ""
+		}
+		suite.Cases = append(suite.Cases, of)
 	}
 	suite.Cases = append(suite.Cases, junitCase{
 		Name: "summary", ClassName: "diff", SystemOut: strings.Join(append([]string{d.totals().line()}, d.summary()...), "\n"),

@@ -50,7 +50,7 @@ func (d dot) Diff(of *Diff) error {
 	p := diffPicture{d: of, at: map[string]int{}, nodes: map[string][]string{}}
 	for _, c := range of.consequences() {
 		for _, s := range c.shifts {
-			p.count += len(s.src) * len(s.dst)
+			p.count += max(len(s.src), len(s.dst)) * max(len(s.nodes), min(len(s.src), len(s.dst)))
 		}
 	}
 	for _, c := range of.consequences() {
@@ -73,7 +73,12 @@ type diffPicture struct {
 // add adds the edges of a block.
 func (p *diffPicture) add(c *consequence, s shiftedFlows) {
 	label := strings.Join(shortened(Ports(s.ports)), ", ")
-	srcs, dsts := p.named(s.src), p.named(s.dst)
+	srcs, dsts := s.sources(p.named), s.destinations(p.named)
+	for _, name := range s.nodes {
+		if !slices.Contains(p.nodes[""], name) {
+			p.nodes[""] = append(p.nodes[""], name)
+		}
+	}
 	for _, src := range srcs {
 		for _, dst := range dsts {
 			if p.node(src) == "" && p.node(dst) == "" {

@@ -14,7 +14,7 @@ func (o object) Diff(d *Diff) error {
 		Head: Head{Schema, "diff"}, Before: d.Before, After: d.After,
 		Opened: weightDocument(t.opened), Closed: weightDocument(t.closed), Unknown: weightDocument(t.unknown),
 		Accepted: weightDocument(d.Weigh(d.Accepted)), LeftOut: o.leftOut(d.LeftOut),
-		Changes: []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{},
+		Changes: []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{}, EffectUnknown: []EditDocument{},
 	}
 	for _, c := range slices.Concat(d.consequences(), d.comings()) {
 		example := d.example(&c)
@@ -24,7 +24,7 @@ func (o object) Diff(d *Diff) error {
 			Cause: d.causeDocument(c.cause),
 		}
 		for _, s := range c.shifts {
-			item.Flows = append(item.Flows, ShiftDocument{diffWord(s.before), diffWord(s.after), d.words(s.src), d.words(s.dst), Ports(s.ports)})
+			item.Flows = append(item.Flows, ShiftDocument{diffWord(s.before), diffWord(s.after), s.sources(d.words), s.destinations(d.words), Ports(s.ports)})
 		}
 		doc.Changes = append(doc.Changes, item)
 	}
@@ -36,6 +36,9 @@ func (o object) Diff(d *Diff) error {
 	}
 	for _, e := range d.unchanged() {
 		doc.NoEffect = append(doc.NoEffect, d.editDocument(&e))
+	}
+	for _, e := range d.EffectUnknown() {
+		doc.EffectUnknown = append(doc.EffectUnknown, d.editDocument(&e))
 	}
 	return o.indented(doc)
 }
@@ -51,7 +54,7 @@ func (d *Diff) words(list []int) []string {
 }
 
 func weightDocument(w engine.Weight) WeightDocument {
-	return WeightDocument{w.Pairs, w.PodPairs, w.Out, w.In}
+	return WeightDocument{w.Pairs, w.PodPairs, w.Out, w.In, w.Nodes}
 }
 
 // howWord says how the edits of a cause go together, as the JSON form spells it.
@@ -123,6 +126,10 @@ func editWord(k engine.EditKind) string {
 		return "pod-ports"
 	case engine.PodPlace:
 		return "pod-place"
+	case engine.NodeLabel:
+		return "node-label"
+	case engine.NodeAddresses:
+		return "node-addresses"
 	case engine.WorkloadAdded:
 		return "workload-added"
 	case engine.WorkloadRemoved:

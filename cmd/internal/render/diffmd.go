@@ -117,7 +117,7 @@ func (d *Diff) row(c *consequence) string {
 			flows = append(flows, fmt.Sprintf("and %d more", len(c.shifts)-i))
 			break
 		}
-		flows = append(flows, codeList(shortened(d.ends(s.src)))+" → "+codeList(shortened(d.ends(s.dst)))+" "+codeList(shortened(Ports(s.ports))))
+		flows = append(flows, codeList(shortened(s.sources(d.ends)))+" → "+codeList(shortened(s.destinations(d.ends)))+" "+codeList(shortened(Ports(s.ports))))
 	}
 	var by []string
 	edits := d.editsOf(c.cause)
@@ -147,12 +147,12 @@ func placeCode(d *Diff, e *engine.Edit) string {
 }
 
 // lists returns what stands folded: every block of flows, peers that come and go,
-// policies without effect.
+// edits whose effect is unknown, and policies without effect.
 func (d *Diff) lists(all []consequence) []folded {
 	flows := folded{heading: "All flows", head: "| before | after | from | to | ports |\n|---|---|---|---|---|\n"}
 	for _, c := range all {
 		for _, s := range c.shifts {
-			flows.lines = append(flows.lines, "| "+diffWord(s.before)+" | "+diffWord(s.after)+" | "+codeList(d.ends(s.src))+" | "+codeList(d.ends(s.dst))+" | "+codeList(Ports(s.ports))+" |\n")
+			flows.lines = append(flows.lines, "| "+diffWord(s.before)+" | "+diffWord(s.after)+" | "+codeList(s.sources(d.ends))+" | "+codeList(s.destinations(d.ends))+" | "+codeList(Ports(s.ports))+" |\n")
 		}
 	}
 	flows.heading += fmt.Sprintf(" (%s)", count(len(flows.lines), "line"))
@@ -177,7 +177,12 @@ func (d *Diff) lists(all []consequence) []folded {
 		none.lines = append(none.lines, "- "+codeList([]string{e.Object})+" "+escapeText(e.Text)+placeWords(d.sides(&e)...)+"\n")
 	}
 	none.heading = "Edited to no effect: " + countOf(len(names), "policy", "policies")
-	lists := []folded{causes, flows, peers, none}
+	var open folded
+	for _, e := range d.EffectUnknown() {
+		open.lines = append(open.lines, "- "+codeList([]string{e.Object})+" "+escapeText(e.Text)+placeWords(d.sides(&e)...)+"\n")
+	}
+	open.heading = "Effect unknown, for want of the addresses of domain names: " + count(len(open.lines), "edit")
+	lists := []folded{causes, flows, peers, open, none}
 	if len(d.Accepted) > 0 {
 		lists = append(lists, folded{heading: "Accepted and not shown", lines: []string{escapeText(weightText(d.Weigh(d.Accepted))) + "\n"}})
 	}

@@ -118,5 +118,5 @@ func rangeWords(ranges []engine.AddrRange) []string {
 // ports.
 func (d *Diff) line(s shiftedFlows) (change, flow string) {
 	change = diffWord(s.before) + shiftArrow + diffWord(s.after)
-	return change, strings.Join(shortened(d.ends(s.src)), ", ") + " -> " + strings.Join(shortened(d.ends(s.dst)), ", ") + " " + strings.Join(shortened(Ports(s.ports)), ", ")
+	return change, strings.Join(shortened(s.sources(d.ends)), ", ") + " -> " + strings.Join(shortened(s.destinations(d.ends)), ", ") + " " + strings.Join(shortened(Ports(s.ports)), ", ")
 }

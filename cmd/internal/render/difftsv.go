@@ -106,7 +106,45 @@ func (d *Diff) rows() iter.Seq[diffRow] {
 				}
 			}
 		}
+		for r := range d.nodeRows() {
+			if !yield(r) {
+				return
+			}
+		}
 	}
+}
+
+// nodeRows yields what changes between workloads and nodes, by source and
+// destination. Blocks that differ in their cause only are one row.
+func (d *Diff) nodeRows() iter.Seq[diffRow] {
+	ports := map[diffRow][]engine.PortRange{}
+	for _, f := range d.NodeFlows {
+		s := nodeShift(f)
+		for _, src := range s.sources(d.words) {
+			for _, dst := range s.destinations(d.words) {
+				of := s.ports
+				if len(of) == 0 {
+					of = everyPort()
+				}
+				row := diffRow{src: src, dst: dst, before: s.before, after: s.after}
+				ports[row] = append(ports[row], of...)
+			}
+		}
+	}
+	rows := make([]diffRow, 0, len(ports))
+	for row, list := range ports {
+		list = coalesce(list)
+		words := Ports(list)
+		if slices.Equal(list, everyPort()) {
+			words = Ports(nil)
+		}
+		row.ports = strings.Join(words, ",")
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b diffRow) int {
+		return cmp.Or(cmp.Compare(a.src, b.src), cmp.Compare(a.dst, b.dst), cmp.Compare(a.ports, b.ports), cmp.Compare(a.before, b.before))
+	})
+	return slices.Values(rows)
 }
 
 // pairShifts is the changes of one pair.

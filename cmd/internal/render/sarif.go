@@ -117,6 +117,15 @@ func (s sarif) Diff(d *Diff) error {
 	for _, c := range d.consequences() {
 		run.Results = append(run.Results, s.result(d, &c))
 	}
+	for _, e := range d.EffectUnknown() {
+		r := sarifResult{RuleID: "flow-unknown", RuleIndex: 2, Level: "warning", Message: sarifText{"effect unknown: " + namedEdit(&e)}}
+		if d.Fails(engine.Unsettles) {
+			r.Level = "error"
+		}
+		r.Fingerprints = map[string]string{fingerprint: fingerprintOf("effect-unknown", []engine.Edit{e})}
+		s.locate(d, &r, []engine.Edit{e})
+		run.Results = append(run.Results, r)
+	}
 	for _, e := range d.unchanged() {
 		r := sarifResult{RuleID: "no-effect", RuleIndex: 3, Level: "note", Message: sarifText{"no effect: " + e.Object + " " + e.Text}}
 		r.Fingerprints = map[string]string{fingerprint: fingerprintOf("no-effect", []engine.Edit{e})}

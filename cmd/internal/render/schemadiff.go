@@ -22,17 +22,21 @@ type DiffDocument struct {
 	Removed []ComingDocument `json:"removed"`
 	// NoEffect are the edits of policies by which no flow changes.
 	NoEffect []EditDocument `json:"noEffect"`
+	// EffectUnknown are the edits about domain names by which flows may open or
+	// close that are unknown before and after.
+	EffectUnknown []EditDocument `json:"effectUnknown"`
 }
 
 // WeightDocument says how much a set of flows is. Pairs counts pairs of workloads
 // and PodPairs pairs of pods, without a pod and itself. ToOutside counts the pods
 // with flows to addresses outside among them, FromOutside those with flows from
-// there.
+// there. NodePairs counts pairs of a workload and a node, once for each direction.
 type WeightDocument struct {
 	Pairs       int `json:"pairs"`
 	PodPairs    int `json:"podPairs"`
 	ToOutside   int `json:"toOutside"`
 	FromOutside int `json:"fromOutside"`
+	NodePairs   int `json:"nodePairs"`
 }
 
 // ConsequenceDocument is what one cause does.
