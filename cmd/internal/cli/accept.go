@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"netreach/engine"
@@ -33,6 +35,10 @@ type acceptance struct {
 	// What the line names, as indices of ends.
 	src, dst []int
 	used     bool
+	// part is a name in the line that is not all of a workload, which whole names.
+	part, whole string
+	// problems are names in the line that nothing has.
+	problems []model.Diagnostic
 }
 
 var untilDate = regexp.MustCompile(`^until (\S+): *(\S.*)$`)
@@ -118,14 +124,11 @@ func cuts(accepted []acceptance) []engine.AddrRange {
 // accepted.
 func (s *session) accept(p *pair, d *engine.Diff, accepted []acceptance) (shown, hidden []engine.ChangedFlows, err error) {
 	shown = d.Flows
+	var problems []model.Diagnostic
 	for i := range accepted {
 		a := &accepted[i]
-		if a.src, err = p.named(d, a.line.Src, a.line.SrcExcept); err != nil {
-			return nil, nil, err
-		}
-		if a.dst, err = p.named(d, a.line.Dst, a.line.DstExcept); err != nil {
-			return nil, nil, err
-		}
+		a.src = p.named(d, a, a.line.Src, a.line.SrcExcept)
+		a.dst = p.named(d, a, a.line.Dst, a.line.DstExcept)
 		var left []engine.ChangedFlows
 		for _, f := range shown {
 			rest, taken := a.take(f)
@@ -135,13 +138,20 @@ func (s *session) accept(p *pair, d *engine.Diff, accepted []acceptance) (shown,
 		}
 		shown = left
 	}
-	var problems []model.Diagnostic
 	for i := range accepted {
-		if a := &accepted[i]; !a.used {
-			problems = append(problems, model.Diagnostic{
-				Severity: model.Warning, Code: codeUnused, Origin: a.origin, Text: "no flow changes that it accepts", Hint: "take it out, if the change has been made",
-			})
+		a := &accepted[i]
+		problems = append(problems, a.problems...)
+		if a.used || len(a.problems) > 0 {
+			continue
 		}
+		unused := model.Diagnostic{
+			Severity: model.Warning, Code: codeUnused, Origin: a.origin, Text: "no flow changes that it accepts", Hint: "take it out, if the change has been made",
+		}
+		if a.part != "" {
+			unused.Text += fmt.Sprintf(": %q is a part of %s, and accepted are the flows of whole workloads", a.part, a.whole)
+			unused.Hint = "name the workload: " + a.whole
+		}
+		problems = append(problems, unused)
 	}
 	return shown, hidden, s.diagnose("file of accepted flows", problems)
 }
@@ -183,28 +193,26 @@ func split(list, set []int) (in, out []int) {
 	return in, out
 }
 
-// named returns the ends of which every member is named by peers, and not by
-// others. A name need not be there in both clusters.
-func (p *pair) named(d *engine.Diff, peers, except []expect.Peer) ([]int, error) {
-	in, err := p.members(d, peers)
-	if err != nil {
-		return nil, err
-	}
-	not, err := p.members(d, except)
-	if err != nil {
-		return nil, err
-	}
+// named returns the ends of which every member is named by peers of a line, and not
+// by others. A name need not be there in both clusters. One that is in neither is a
+// warning, since its workload may be gone; behind except it is an error, as the line
+// would accept more than it says.
+func (p *pair) named(d *engine.Diff, a *acceptance, peers, except []expect.Peer) []int {
+	in := p.members(d, a, peers, model.Warning)
+	not := p.members(d, a, except, model.Error)
 	var out []int
 	for i := range d.Comparison.Ends {
 		if in[i] && !not[i] {
 			out = append(out, i)
 		}
 	}
-	return out, nil
+	return out
 }
 
-func (p *pair) members(d *engine.Diff, peers []expect.Peer) (map[int]bool, error) {
-	named := map[engine.PeerID]bool{}
+// members returns the ends of which every member is named by peers. What is wrong
+// with a name is kept with the line; missing is how bad it is that nothing has it.
+func (p *pair) members(d *engine.Diff, a *acceptance, peers []expect.Peer, missing model.Severity) map[int]bool {
+	named := map[engine.PeerID]string{}
 	out := map[int]bool{}
 	for _, peer := range peers {
 		for k, part := range d.Outside {
@@ -219,20 +227,46 @@ func (p *pair) members(d *engine.Diff, peers []expect.Peer) (map[int]bool, error
 		for _, m := range p.matrices {
 			e, err := m.Resolve(peer)
 			if err != nil {
-				failed = err
+				if failed == nil || errors.Is(failed, engine.ErrNoPeer) {
+					failed = err
+				}
 				continue
 			}
 			found = true
 			for _, id := range e.Peers {
-				named[id] = true
+				named[id] = peer.String()
 			}
 		}
-		if !found {
-			return nil, failed
+		if !found && len(d.Workloads) > 0 { // equal states are not read
+			a.unknown(failed, missing)
 		}
 	}
 	for i, e := range d.Comparison.Ends[:len(d.Workloads)] {
-		out[i] = !slices.ContainsFunc(e.Peers, func(id engine.PeerID) bool { return !named[id] })
+		part, all := "", true
+		for _, id := range e.Peers {
+			if name, ok := named[id]; ok {
+				part = name
+			} else {
+				all = false
+			}
+		}
+		out[i] = all
+		if part != "" && !all {
+			a.part, a.whole = part, e.Name
+		}
 	}
-	return out, nil
+	return out
+}
+
+// unknown keeps that a name in the line cannot be resolved.
+func (a *acceptance) unknown(err error, missing model.Severity) {
+	one := model.Diagnostic{Severity: model.Error, Code: codeAccept, Origin: a.origin, Text: err.Error(), Hint: strings.Join(hints(err), "; ")}
+	if errors.Is(err, engine.ErrNoPeer) {
+		one.Text += ", before or after the change"
+		one.Hint = cmp.Or(one.Hint, "take it out, if what it names is gone")
+		if one.Severity = missing; missing == model.Warning {
+			one.Code = codeUnused
+		}
+	}
+	a.problems = append(a.problems, one)
 }

@@ -58,6 +58,7 @@ counted. Each line ends in the last day on which it holds, and in a reason:
   allow shop/web -> shop/db 5432/tcp  # until 2027-01-31: moves to the new database
 
 allow accepts that flows open, deny that they close, unknown that they become so.
+Peers are whole workloads. A name that neither state has is a warning.
 
 The format tsv has a row for each pair and each maximal set of ports that change
 alike, with the words allow, deny, unknown, absent, and some where pods of the two
