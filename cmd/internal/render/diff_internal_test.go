@@ -85,7 +85,7 @@ func portsMoved(t *testing.T, n int, file string) *Diff {
 func written(t *testing.T, format string, d *Diff) string {
 	t.Helper()
 	var b bytes.Buffer
-	r, err := New(format, DiffOf, &b, Options{Dir: "/work"})
+	r, err := New(format, DiffOf, &b, Options{Dir: "/src"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestDiff_sarif(t *testing.T) {
 		t.Fatal("the schema takes anything")
 	}
 	prints := map[string]bool{}
-	for _, d := range []*Diff{portsMoved(t, 2, "/work/net pol/a.yaml"), portsMoved(t, 30, "np.yaml"), changed(t, ported(2, func(int) uint16 { return 1 }, ""), ported(2, func(int) uint16 { return 1 }, ""))} {
+	for _, d := range []*Diff{portsMoved(t, 2, "/src/net pol/a.yaml"), portsMoved(t, 30, "np.yaml"), changed(t, ported(2, func(int) uint16 { return 1 }, ""), ported(2, func(int) uint16 { return 1 }, ""))} {
 		text := written(t, "sarif", d)
 		if err := validate(text); err != nil {
 			t.Errorf("%v\n%s", err, text)
@@ -229,7 +229,7 @@ func TestDiff_junit(t *testing.T) {
 
 // TestDiff_github: every line is one command, at the place of the edit.
 func TestDiff_github(t *testing.T) {
-	lines := strings.Split(strings.TrimSpace(written(t, "github", portsMoved(t, 2, "/work/a,b:c.yaml"))), "\n")
+	lines := strings.Split(strings.TrimSpace(written(t, "github", portsMoved(t, 2, "/src/a,b:c.yaml"))), "\n")
 	want := []string{"::error file=a%2Cb%3Ac.yaml,line=20,", "::error file=a%2Cb%3Ac.yaml,line=10,", "::warning file=a%2Cb%3Ac.yaml,line=20,", "::warning file=a%2Cb%3Ac.yaml,line=10,"}
 	var got []string
 	for i, l := range lines {
