@@ -42,11 +42,12 @@ fuzz:
 	done
 
 # bench runs each benchmark COUNT times into OUT, which benchstat compares. It
-# takes less than ten minutes; PROFILES=1 adds every profile as a whole process.
+# takes less than ten minutes, and leaves out what takes a minute by itself;
+# PROFILES=1 adds every profile as a whole process.
 #   make bench OUT=old.out; ...; make bench OUT=new.out
 #   go tool -modfile=.ci/tools/go.mod benchstat old.out new.out
 bench:
-	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -count $(COUNT) -timeout 10m ./... > $(OUT)
+	go test -short -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) -count $(COUNT) -timeout 10m ./... > $(OUT)
 	$(if $(PROFILES),go run ./bench/run --profile all --runs $(COUNT) --benchfmt >> $(OUT))
 	$(TOOL) benchstat $(OUT)
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -61,6 +62,14 @@ func compile(b *testing.B, c *model.Cluster) *engine.Matrix {
 	return m
 }
 
+// skipLong leaves out, with -short, what takes a good part of a minute.
+func skipLong(b *testing.B) {
+	b.Helper()
+	if testing.Short() && strings.Contains(b.Name(), "profile=large") {
+		b.Skip("-short: this takes a good part of a minute")
+	}
+}
+
 // eachProfile runs a benchmark on the worlds of profiles.
 func eachProfile(b *testing.B, profiles []string, run func(*testing.B, world)) {
 	b.Helper()
@@ -99,6 +108,7 @@ func BenchmarkMatrix(b *testing.B) {
 			continue
 		}
 		b.Run("profile="+name+"/answer=workloads", func(b *testing.B) {
+			skipLong(b)
 			m := w.matrix()
 			b.ReportAllocs()
 			for b.Loop() {

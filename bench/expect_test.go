@@ -65,6 +65,7 @@ func BenchmarkTest(b *testing.B) {
 func BenchmarkCover(b *testing.B) {
 	eachProfile(b, []string{"small", "medium", "large", "A3"}, func(b *testing.B, w world) {
 		b.Helper()
+		skipLong(b)
 		m := w.matrix()
 		demands := fileOf(b, m)
 		parts := 0
