@@ -49,7 +49,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = measureReader(r, stdout)
 	case r.measured:
 		if os.Getenv("GOGC") == "" {
-			debug.SetGCPercent(200) // as the program does
+			debug.SetGCPercent(400) // as the program does
 		}
 		err = measure(r, stdout)
 	default:
