@@ -32,6 +32,7 @@ type Atlas struct {
 	// podsIn holds the pods of a namespace, as indices into Cluster.Pods.
 	podsIn map[string][]int
 	byAddr func() map[netip.Addr]int
+	byName func() map[podName]engine.PeerID
 	// found remembers what is behind the ports of Services.
 	found map[*model.ServicePort]usable
 	// behind remembers what is behind the entries of doors, which is the same for
@@ -94,6 +95,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 		a.grants[g.Namespace] = append(a.grants[g.Namespace], g)
 	}
 	a.byAddr = sync.OnceValue(a.podsByAddress)
+	a.byName = sync.OnceValue(a.podsByName)
 	a.dns = sync.OnceValue(a.findResolver)
 	a.doors = sync.OnceValue(a.findDoors)
 	return a, nil

@@ -33,6 +33,8 @@ type Walk struct {
 	// leads nowhere, its part of them fails. Rival marks one of several of which
 	// only one counts, and it is not known which.
 	Share, Rival bool
+
+	client client
 }
 
 // Verdict returns the verdict about the walk.

@@ -25,7 +25,7 @@ func (in *input) addEntries(m *render.Matrix, controllers map[string]expect.Peer
 	if err != nil {
 		return err
 	}
-	g := gathered{in: in, m: m, endsOf: map[engine.PeerID][]int{}, at: map[flowKey]int{}}
+	g := gathered{in: in, atlas: atlas, m: m, endsOf: map[engine.PeerID][]int{}, at: map[flowKey]int{}}
 	for _, j := range m.Destinations {
 		if e := m.Table.Ends[j]; !e.Outside {
 			for _, id := range e.Peers {
@@ -84,6 +84,7 @@ type flowKey struct {
 // gathered is the flows from entries to the destinations of a matrix.
 type gathered struct {
 	in     *input
+	atlas  *route.Atlas
 	m      *render.Matrix
 	endsOf map[engine.PeerID][]int
 	at     map[flowKey]int
@@ -91,27 +92,15 @@ type gathered struct {
 	mixes  []model.Mix
 }
 
-// add adds the flows of an answer: to each destination that a walk leads to what
-// becomes of all hops before, and of the last step to it.
+// add adds the flows of an answer, by what becomes of clients on the whole way.
 func (g *gathered) add(name string, a *route.Answer) {
-	for i := range a.Walks {
-		before := model.Mix(0).With(model.Allowed)
-		for k := range a.Walks[i].Hops {
-			h := &a.Walks[i].Hops[k]
-			if h.Kind != route.Backend {
-				before = before.And(h.Mix)
-				continue
-			}
-			for j := range h.Legs {
-				l := &h.Legs[j]
-				seen := map[int]bool{}
-				for _, id := range g.in.ends(l) {
-					for _, end := range g.endsOf[id] {
-						if !seen[end] && g.wants(id, l.Port) {
-							g.join(flowKey{name, end, l.Port}, before.And(l.Mix))
-							seen[end] = true
-						}
-					}
+	for _, x := range a.Arrivals() {
+		seen := map[int]bool{}
+		for _, id := range g.atlas.Ends(x.Leg) {
+			for _, end := range g.endsOf[id] {
+				if !seen[end] && g.wants(id, x.Leg.Port) {
+					g.join(flowKey{name, end, x.Leg.Port}, x.Mix)
+					seen[end] = true
 				}
 			}
 		}

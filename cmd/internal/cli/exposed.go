@@ -126,7 +126,7 @@ func (in *input) exposedTo(atlas *route.Atlas, from expect.Peer, to []expect.Pee
 	doors := atlas.Doors()
 	for _, o := range atlas.Openings(src, from) {
 		way := in.wayIn(&o, doors)
-		if len(to) == 0 || in.leadsTo(&o.Answer, wanted) {
+		if len(to) == 0 || leadsTo(atlas, &o.Answer, wanted) {
 			out.Ways = append(out.Ways, way)
 		}
 	}
@@ -170,52 +170,10 @@ func (in *input) bare(x *render.Exposure) {
 }
 
 // leadsTo reports whether a walk ends at some of the peers.
-func (in *input) leadsTo(a *route.Answer, wanted []engine.PeerID) bool {
-	for i := range a.Walks {
-		for k := range a.Walks[i].Hops {
-			h := &a.Walks[i].Hops[k]
-			for j := range h.Legs {
-				if h.Kind == route.Backend && slices.ContainsFunc(in.ends(&h.Legs[j]), func(id engine.PeerID) bool { return slices.Contains(wanted, id) }) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// podName tells pods apart. One that stands for a workload may have the name of a
-// pod.
-type podName struct {
-	namespace, name, kind string
-	standIn               bool
-}
-
-func podNameOf(p *model.Pod) podName {
-	return podName{p.Namespace, p.Name, p.Origin.Kind, p.StandIn}
-}
-
-// ends returns the peers at the end of a leg. A leg of a small world, which has
-// peers of its own, ends at those of the same pods.
-func (in *input) ends(l *route.Leg) []engine.PeerID {
-	if l.Matrix == nil || l.Matrix == in.matrix {
-		return l.Dst.Peers
-	}
-	if in.podPeers == nil {
-		in.podPeers = map[podName]engine.PeerID{}
-		for i, id := range in.matrix.PodPeers() {
-			in.podPeers[podNameOf(&in.cluster.Pods[i])] = id
-		}
-	}
-	var out []engine.PeerID
-	for _, id := range l.Dst.Peers {
-		if p := l.Matrix.PodOf(id); p != nil {
-			if own, ok := in.podPeers[podNameOf(p)]; ok {
-				out = append(out, own)
-			}
-		}
-	}
-	return out
+func leadsTo(atlas *route.Atlas, a *route.Answer, wanted []engine.PeerID) bool {
+	return slices.ContainsFunc(a.Arrivals(), func(x route.Arrival) bool {
+		return slices.ContainsFunc(atlas.Ends(x.Leg), func(id engine.PeerID) bool { return slices.Contains(wanted, id) })
+	})
 }
 
 // wayIn describes an opening.

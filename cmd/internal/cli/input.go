@@ -23,8 +23,6 @@ type input struct {
 	versus *input
 	others map[model.Switches]*engine.Matrix // by under
 	named  *named                            // by byName
-	// podPeers are the peers of pods: see ends.
-	podPeers map[podName]engine.PeerID
 }
 
 // read reads and compiles the input that -f or the configuration file names.

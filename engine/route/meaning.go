@@ -1,0 +1,87 @@
+package route
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"netreach/model"
+)
+
+// meaning writes all that a part of the model says, without where it stands, so
+// that two parts are the same if and only if their meanings are.
+func meaning(v any) string {
+	var b strings.Builder
+	writeMeaning(&b, reflect.ValueOf(v))
+	return b.String()
+}
+
+func writeMeaning(b *strings.Builder, v reflect.Value) {
+	if v.Type() == reflect.TypeFor[model.Origin]() {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			b.WriteString("nil")
+			return
+		}
+		writeMeaning(b, v.Elem())
+	case reflect.Struct:
+		if text, ok := stringOf(v); ok {
+			fmt.Fprintf(b, "%q", text)
+			return
+		}
+		b.WriteByte('{')
+		for i := range v.NumField() {
+			writeMeaning(b, v.Field(i))
+			b.WriteByte(';')
+		}
+		b.WriteByte('}')
+	case reflect.Slice, reflect.Array:
+		fmt.Fprintf(b, "%d[", v.Len())
+		for i := range v.Len() {
+			writeMeaning(b, v.Index(i))
+			b.WriteByte(',')
+		}
+		b.WriteByte(']')
+	default:
+		fmt.Fprintf(b, "%#v", v)
+	}
+}
+
+// stringOf returns what a value from outside the model, such as an address, says
+// of itself.
+func stringOf(v reflect.Value) (string, bool) {
+	if strings.HasPrefix(v.Type().PkgPath(), "netreach/") || !v.CanInterface() {
+		return "", false
+	}
+	s, ok := v.Interface().(fmt.Stringer)
+	if !ok {
+		return "", false
+	}
+	return s.String(), true
+}
+
+// differing returns the names of the fields in which two structs of one type
+// differ, in the order of their declaration, without those that skip names.
+func differing(before, after any, skip ...string) []string {
+	x, y := reflect.ValueOf(before), reflect.ValueOf(after)
+	var out []string
+fields:
+	for i := range x.NumField() {
+		name := x.Type().Field(i).Name
+		for _, s := range skip {
+			if s == name {
+				continue fields
+			}
+		}
+		var p, q strings.Builder
+		writeMeaning(&p, x.Field(i))
+		writeMeaning(&q, y.Field(i))
+		if p.String() != q.String() {
+			out = append(out, name)
+		}
+	}
+	return out
+}
