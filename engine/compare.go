@@ -64,8 +64,9 @@ const (
 	Disappears
 )
 
-// effectOf returns the effect of a change of one verdict.
-func effectOf(before, after model.Verdict) Effect {
+// EffectOf returns the effect of a change of one verdict, or 0 where it is none.
+// The verdict None stands for an end that is absent.
+func EffectOf(before, after model.Verdict) Effect {
 	rank := [...]int{model.None: 0, model.Denied: 1, model.Unknown: 2, model.Some: 2, model.Allowed: 3}
 	switch {
 	case before == after:
@@ -199,7 +200,7 @@ func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 				w = p.after.at(int(start))
 				after = after.With(w)
 			}
-			e := effectOf(v, w)
+			e := EffectOf(v, w)
 			if p.folded && v == w && mixed(v) {
 				e = c.ofMembers(&kinds[n], int(start))
 			}
@@ -214,7 +215,7 @@ func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 		if effect == 0 {
 			// Where no pair changes that both sides have, what comes and goes may
 			// still change the whole.
-			if run.effect = effectOf(run.before, run.after); run.effect != 0 && c.causes != nil {
+			if run.effect = EffectOf(run.before, run.after); run.effect != 0 && c.causes != nil {
 				causes = append(causes, c.causes.ofWhole(i, j))
 			}
 		}
@@ -255,7 +256,7 @@ func (c *Comparison) ofMembers(k *jointKind, atom int) Effect {
 					verdicts[side] = m.classVerdict(a, b, k.rel[side], atom)
 				}
 			}
-			effect |= effectOf(verdicts[0], verdicts[1])
+			effect |= EffectOf(verdicts[0], verdicts[1])
 		}
 	}
 	return effect

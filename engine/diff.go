@@ -78,6 +78,23 @@ func NewDiff(before, after *Matrix, cuts ...AddrRange) (*Diff, error) {
 	return d, nil
 }
 
+// AddEdit adds an edit that the engine knows nothing of, such as that of a
+// Service, and returns its number.
+func (d *Diff) AddEdit(e Edit) int32 {
+	id := d.edits.add(e)
+	d.Edits = d.edits.list
+	return id
+}
+
+// AddCause returns the number of a cause of what the engine knows nothing of, such
+// as the change of a way in. It is added unless it is there.
+func (d *Diff) AddCause(c Cause) CauseID {
+	causes := d.Comparison.causes
+	id := causes.intern(c.Edits, c.Each, c.Open)
+	d.Causes = causes.list
+	return id
+}
+
 // cutOutside returns the ends outside, and what they are.
 func cutOutside(before, after *Matrix, cuts []AddrRange) (ends []End, parts []OutsidePart) {
 	behaviour := before.jointBehaviour(after)
@@ -123,9 +140,14 @@ func cutRanges(ranges []uniformRange, cuts []AddrRange) []uniformRange {
 }
 
 // Unchanged returns the policies that were edited, renamed or rewritten and that
-// are the cause of no change of flows.
-func (d *Diff) Unchanged(flows []ChangedFlows) []Edit {
+// are the cause of no change of flows, nor one of others.
+func (d *Diff) Unchanged(flows []ChangedFlows, others ...CauseID) []Edit {
 	named := map[int32]bool{}
+	for _, id := range others {
+		for _, e := range d.Causes[id].Edits {
+			named[e] = true
+		}
+	}
 	for _, f := range flows {
 		for _, e := range d.Causes[f.Change.Cause].Edits {
 			named[e] = true

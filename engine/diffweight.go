@@ -16,6 +16,9 @@ type Weight struct {
 	Out, In int
 	// Nodes counts pairs of a workload and a node, each once for each direction.
 	Nodes int
+	// Ways counts pairs of a way in from outside and a workload that it leads to,
+	// of which the engine knows nothing.
+	Ways int
 }
 
 // WeighNodes returns the weight of blocks of flows between pods and nodes.
@@ -199,7 +202,7 @@ func (d *Diff) changedPairs(i, j, side int, change Change) int {
 				verdicts[s] = p.list[p.of(flowKind{k.src, k.dst, k.rel[s]})].at(atom)
 			}
 		}
-		effect := effectOf(verdicts[0], verdicts[1])
+		effect := EffectOf(verdicts[0], verdicts[1])
 		if k.paired && verdicts[0] == verdicts[1] && mixed(verdicts[0]) {
 			effect = c.ofMembers(&k, atom)
 		}

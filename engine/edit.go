@@ -58,6 +58,13 @@ const (
 	WorkloadRemoved
 	// WorkloadPods: pods that come or go, or move between nodes.
 	WorkloadPods
+	// ObjectAdded, ObjectRemoved and ObjectChanged are about what leads to pods by
+	// name: Services, EndpointSlices, routes, Gateways and the like.
+	ObjectAdded
+	ObjectRemoved
+	ObjectChanged
+	// PodBackend: labels, ports or readiness by which pods are behind a Service.
+	PodBackend
 )
 
 // OfPolicy reports whether the edit is one of a policy.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/netip"
+	"slices"
 
 	"go4.org/netipx"
 
@@ -77,4 +78,43 @@ func (r PortRange) String() string { return model.PortString(r.Protocol, r.First
 // Match returns the range as a port match.
 func (r PortRange) Match() model.PortMatch {
 	return model.PortMatch{Kind: model.PortRange, Protocol: r.Protocol, First: r.First, Last: r.Last}
+}
+
+// MergeRanges returns disjoint ranges ascending, with those joined that touch.
+func MergeRanges(ranges []AddrRange) []AddrRange {
+	sorted := slices.Clone(ranges)
+	slices.SortFunc(sorted, func(a, b AddrRange) int { return a.First.Compare(b.First) })
+	var out []AddrRange
+	for _, r := range sorted {
+		if n := len(out) - 1; n >= 0 && out[n].Last.Next() == r.First {
+			out[n].Last = r.Last
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// RangesWithout returns what some disjoint ranges hold beyond others, each of
+// which lies within one of them: ascending, and joined where they touch.
+func RangesWithout(ranges, gone []AddrRange) []AddrRange {
+	var out []AddrRange
+	gone = MergeRanges(gone)
+	for _, r := range MergeRanges(ranges) {
+		at, done := r.First, false
+		for _, g := range gone {
+			if done || g.First.Is4() != r.First.Is4() || g.First.Less(r.First) || r.Last.Less(g.First) {
+				continue
+			}
+			if at.Less(g.First) {
+				out = append(out, AddrRange{at, g.First.Prev()})
+			}
+			at = g.Last.Next()
+			done = !at.IsValid()
+		}
+		if !done && !r.Last.Less(at) {
+			out = append(out, AddrRange{at, r.Last})
+		}
+	}
+	return out
 }

@@ -13,8 +13,7 @@ import (
 )
 
 // controller stands, in the other tool's lines, for a pod that routes what an
-// Ingress publishes. We do not follow Ingress and Route yet, and so say nothing
-// of it.
+// Ingress or Route publishes: whoever comes by one of our ways in.
 const controller = "{ingress-controller}"
 
 // TestCorpus_npguardDiff compares the flows that a change opens and closes with
@@ -188,6 +187,9 @@ func compareDiff(t *testing.T, before, after string, want []difference) int {
 		}
 	}
 	names := func(end string) []string {
+		if _, by, ok := strings.Cut(end, " via "); ok && !strings.Contains(by, "/svc/") {
+			return []string{controller}
+		}
 		list := rangesOfPeer(t, end)
 		if list == nil {
 			return []string{end}
@@ -221,11 +223,12 @@ func compareDiff(t *testing.T, before, after string, want []difference) int {
 		}
 	}
 	for _, w := range want {
-		if w.src == controller || w.dst == controller {
-			continue
-		}
 		old, now := openPorts(t, w.before), openPorts(t, w.after)
-		for _, src := range ourNames(t, w.src, w.srcKind, parts, workloads) {
+		sources := []string{controller}
+		if w.src != controller {
+			sources = ourNames(t, w.src, w.srcKind, parts, workloads)
+		}
+		for _, src := range sources {
 			for _, dst := range ourNames(t, w.dst, w.dstKind, parts, workloads) {
 				add(expected, src, dst, now.without(old), old.without(now))
 			}

@@ -58,7 +58,6 @@ type nameKey struct{ namespace, name string }
 // pods and names; what a question needs beyond that is worked out when it is
 // first asked for. The error is an *engine.PeerError about a peer of Options.
 func New(m *engine.Matrix, opts Options) (*Atlas, error) {
-	c := m.Cluster()
 	controllers := map[string]engine.End{}
 	for class, p := range opts.Controllers {
 		e, err := m.Resolve(p)
@@ -67,6 +66,11 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 		}
 		controllers[class] = e
 	}
+	return newAtlas(m, m.Cluster(), controllers), nil
+}
+
+// newAtlas returns the atlas of a cluster that is that of m, but for its names.
+func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.End) *Atlas {
 	a := &Atlas{
 		m: m, cluster: c, controllers: controllers, peers: m.PodPeers(),
 		services: make(map[nameKey]*model.Service, len(c.Names.Services)),
@@ -98,7 +102,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 	a.byName = sync.OnceValue(a.podsByName)
 	a.dns = sync.OnceValue(a.findResolver)
 	a.doors = sync.OnceValue(a.findDoors)
-	return a, nil
+	return a
 }
 
 // Service returns the Service ns/name, or nil.

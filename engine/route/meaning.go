@@ -85,3 +85,28 @@ fields:
 	}
 	return out
 }
+
+// valueOf returns the value of a field of a struct in words, or "" where it has
+// none or is more than a word or a list of words.
+func valueOf(v any, field string) string {
+	of := reflect.ValueOf(v).FieldByName(field)
+	if text, ok := of.Interface().(fmt.Stringer); ok && of.Kind() != reflect.Struct {
+		return text.String()
+	}
+	switch of.Kind() {
+	case reflect.String:
+		return of.String()
+	case reflect.Slice:
+		var words []string
+		for i := range of.Len() {
+			text, ok := of.Index(i).Interface().(fmt.Stringer)
+			if !ok {
+				return ""
+			}
+			words = append(words, text.String())
+		}
+		return strings.Join(words, ", ")
+	default:
+		return ""
+	}
+}

@@ -61,9 +61,7 @@ func (a *Atlas) Openings(src engine.End, asked expect.Peer) []Opening {
 		n := p.Number
 		l.add(p.Service.Namespace+"/"+p.Service.Name, Opening{
 			Publication: p, By: []string{p.By}, Ports: []engine.PortRange{{Protocol: p.Port.Protocol, First: n, Last: n}},
-			Answer: crowd.judge("Service "+p.Service.Namespace+"/"+p.Service.Name, a.onNodes(p.Service), func(c client) []Walk {
-				return []Walk{a.publishedWalk(c, p.Service, p.published)}
-			}),
+			Answer: crowd.toPublished(p),
 		})
 	}
 	return l.list

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"netreach/cmd/internal/render"
 	"netreach/engine"
+	"netreach/engine/route"
 	"netreach/model"
 	"netreach/model/expect"
 )
@@ -86,6 +88,12 @@ func (s *session) acceptances(name string) ([]acceptance, error) {
 			problem(model.Error, codeAccept, example, "%q is not a day", m[1])
 			continue
 		}
+		if leadsByName(&l) {
+			if text, hint := demandNames(&l); text != "" {
+				problem(model.Error, codeAccept, hint, "%s", text)
+				continue
+			}
+		}
 		switch l.Verdict {
 		case model.Allowed:
 			a.effect = engine.Opens
@@ -122,21 +130,24 @@ func cuts(accepted []acceptance) []engine.AddrRange {
 
 // accept parts the flows of a diff into those that are shown and those that are
 // accepted.
-func (s *session) accept(p *pair, d *engine.Diff, accepted []acceptance) (shown, hidden []engine.ChangedFlows, err error) {
-	shown = d.Flows
+func (s *session) accept(p *pair, d *render.Diff, accepted []acceptance) error {
 	var problems []model.Diagnostic
 	for i := range accepted {
 		a := &accepted[i]
-		a.src = p.named(d, a, a.line.Src, a.line.SrcExcept)
-		a.dst = p.named(d, a, a.line.Dst, a.line.DstExcept)
+		if leadsByName(&a.line) {
+			d.Ways, d.AcceptedWays = a.takeWays(d.Ways, d.AcceptedWays)
+			continue
+		}
+		a.src = p.named(d.Diff, a, a.line.Src, a.line.SrcExcept)
+		a.dst = p.named(d.Diff, a, a.line.Dst, a.line.DstExcept)
 		var left []engine.ChangedFlows
-		for _, f := range shown {
+		for _, f := range d.Flows {
 			rest, taken := a.take(f)
 			left = append(left, rest...)
-			hidden = append(hidden, taken...)
+			d.Accepted = append(d.Accepted, taken...)
 			a.used = a.used || len(taken) > 0
 		}
-		shown = left
+		d.Flows = left
 	}
 	for i := range accepted {
 		a := &accepted[i]
@@ -153,7 +164,35 @@ func (s *session) accept(p *pair, d *engine.Diff, accepted []acceptance) (shown,
 		}
 		problems = append(problems, unused)
 	}
-	return shown, hidden, s.diagnose("file of accepted flows", problems)
+	return s.diagnose("file of accepted flows", problems)
+}
+
+// takeWays moves what a line about names accepts of the flows by ways in.
+func (a *acceptance) takeWays(shown, hidden []route.WayFlows) (left, taken []route.WayFlows) {
+	for _, f := range shown {
+		dialled := slices.ContainsFunc(a.line.Dst, func(p expect.Peer) bool { return f.DialledAs(p, a.line.Ports) })
+		clients := !slices.ContainsFunc(f.Clients, func(c route.Clients) bool { return !a.coversClients(c) })
+		if f.Change.Effect&^a.effect != 0 || !dialled || !clients {
+			left = append(left, f)
+			continue
+		}
+		hidden = append(hidden, f)
+		a.used = true
+	}
+	return left, hidden
+}
+
+// coversClients reports whether the sources of a line hold some clients.
+func (a *acceptance) coversClients(c route.Clients) bool {
+	whole := map[string]expect.PeerKind{"internet": expect.Internet, "private": expect.Private}[c.Whole]
+	if slices.ContainsFunc(a.line.Src, func(p expect.Peer) bool { return p.Kind == whole && p.Family == 0 }) {
+		return true
+	}
+	return c.Ranges != nil && !slices.ContainsFunc(c.Ranges, func(r engine.AddrRange) bool {
+		return !slices.ContainsFunc(a.line.Src, func(p expect.Peer) bool {
+			return p.Kind == expect.Addresses && p.First.Compare(r.First) <= 0 && r.Last.Compare(p.Last) <= 0
+		})
+	})
 }
 
 // take takes the accepted part out of a block. Where members differ, so that the

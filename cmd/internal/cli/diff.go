@@ -8,14 +8,16 @@ import (
 
 	"netreach/cmd/internal/render"
 	"netreach/engine"
+	"netreach/engine/route"
 	"netreach/model"
 	"netreach/model/near"
 )
 
 // differing are the flags of diff.
 type differing struct {
-	failOn []string
-	ignore string
+	failOn      []string
+	ignore      string
+	controllers []string
 }
 
 func (s *session) diff() *cobra.Command {
@@ -48,6 +50,14 @@ Nodes stand as node:NAME. Flows between pods and nodes are compared as far as bo
 states have them; those between a pod and its own node, which nothing keeps from
 it, are left out.
 
+Ways in are compared as well: what becomes of clients outside that dial a URL of
+an Ingress, Gateway or Route, or a Service that is published, and which workloads
+they come to. "internet via https://app.example.com/api" is such a source, and
+"outside" is internet and private together. What causes a change there may be a
+Service, an entry of a route, or whatever else is on the way; --controller says
+which pods serve a class. Services that are dialled in the cluster are compared as
+the pods behind them are.
+
 The exit code is 0 if nothing changes, 1 if something does, 2 for trouble.
 --fail-on narrows what counts: opened, closed, unknown, any (the default; peers
 that come or go are a change too), none. It does not depend on -o.
@@ -58,7 +68,8 @@ counted. Each line ends in the last day on which it holds, and in a reason:
   allow shop/web -> shop/db 5432/tcp  # until 2027-01-31: moves to the new database
 
 allow accepts that flows open, deny that they close, unknown that they become so.
-Peers are whole workloads. A name that neither state has is a warning.
+Peers are whole workloads. A name that neither state has is a warning. A way in is
+accepted by what is dialled: allow internet -> https://app.example.com/api.
 
 The format tsv has a row for each pair and each maximal set of ports that change
 alike, with the words allow, deny, unknown, absent, and some where pods of the two
@@ -88,6 +99,7 @@ lines a pair of which some flows open and others close.`,
 	}
 	of.extend(cmd)
 	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", []string{"any"}, "`WHAT` makes the exit code 1: opened, closed, unknown, any, none; repeatable")
+	controllerFlag(cmd, &f.controllers)
 	cmd.Flags().StringVar(&f.ignore, "ignore", "", "`FILE` of accepted flows, which are not shown")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", words(outcomes()...)) // the flag exists
 	return cmd
@@ -109,23 +121,32 @@ func (s *session) showDiff(f differing, before, after side) error {
 			return err
 		}
 	}
+	controllers, err := s.controllers(f.controllers)
+	if err != nil {
+		return err
+	}
 	p, err := s.compare(before, after)
 	if err != nil {
 		return err
 	}
 	waiting := s.progress("comparing")
 	change, err := engine.NewDiff(p.matrices[0], p.matrices[1], cuts(accepted)...)
+	var ways []route.WayFlows
+	if err == nil {
+		ways, err = route.Compare(change, route.Options{Controllers: controllers})
+	}
 	waiting.end()
 	if err != nil {
 		return err
 	}
 	d := p.rendered(change)
-	d.Fails, d.LeftOut = fails, s.forgiven
-	if d.Flows, d.Accepted, err = s.accept(p, change, accepted); err != nil {
+	d.Fails, d.LeftOut, d.Ways = fails, s.forgiven, ways
+	if err = s.accept(p, d, accepted); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) ||
 		slices.ContainsFunc(d.NodeFlows, func(f engine.NodeFlows) bool { return fails(f.Change.Effect) }) ||
+		slices.ContainsFunc(d.Ways, func(f route.WayFlows) bool { return fails(f.Change.Effect) }) ||
 		fails(engine.Unsettles) && len(d.EffectUnknown()) > 0 {
 		s.code = exitNo
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"netreach/engine"
+	"netreach/engine/route"
 	"netreach/model"
 )
 
@@ -18,8 +19,11 @@ type Diff struct {
 	// Flows are what is shown of the flows that change: those of the engine
 	// without the accepted ones.
 	Flows []engine.ChangedFlows
-	// Accepted is what is not shown.
-	Accepted []engine.ChangedFlows
+	// Ways are what is shown of the flows by ways in that change, as Flows are.
+	Ways []route.WayFlows
+	// Accepted and AcceptedWays are what is not shown.
+	Accepted     []engine.ChangedFlows
+	AcceptedWays []route.WayFlows
 	// Matrix names the workloads.
 	Matrix *Matrix
 	// Added and Removed are the peers that one state only has.
@@ -57,9 +61,12 @@ type shiftedFlows struct {
 	before, after model.Verdict
 	src, dst      []int
 	ports         []engine.PortRange
-	// nodes, if there are any, are the sources or destinations, in place of src or
-	// dst.
-	nodes []string
+	// srcNames and dstNames stand in place of src and dst where these are no ends
+	// of the comparison: nodes, clients of ways in.
+	srcNames, dstNames []string
+	// ways are what the clients dial, if they are clients of ways in; clients names
+	// them for a machine.
+	ways, clients []string
 }
 
 // effectRank orders effects: what opens first, then what closes.
@@ -135,6 +142,7 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 	}
 	flows := map[key][]engine.ChangedFlows{}
 	nodes := map[key][]engine.NodeFlows{}
+	ways := map[key][]route.WayFlows{}
 	var keys []key
 	for _, f := range d.Flows {
 		k := key{effectRank(f.Change.Effect), effectWord(f.Change.Effect) == "mixed", f.Change.Cause}
@@ -156,6 +164,16 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		}
 		nodes[k] = append(nodes[k], f)
 	}
+	for _, f := range d.Ways {
+		k := key{effectRank(f.Change.Effect), effectWord(f.Change.Effect) == "mixed", f.Change.Cause}
+		if !wanted(k.rank) {
+			continue
+		}
+		if flows[k] == nil && nodes[k] == nil && ways[k] == nil {
+			keys = append(keys, k)
+		}
+		ways[k] = append(ways[k], f)
+	}
 	out := make([]consequence, len(keys))
 	for i, k := range keys {
 		of := flows[k]
@@ -165,6 +183,11 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 			c.effect |= f.Change.Effect
 			c.shifts = append(c.shifts, nodeShift(f))
 		}
+		c.weight.Ways = weighWays(ways[k])
+		for _, f := range ways[k] {
+			c.effect |= f.Change.Effect
+		}
+		c.shifts = append(c.shifts, wayShifts(ways[k])...)
 		for _, f := range of {
 			c.effect |= f.Change.Effect
 		}
@@ -174,7 +197,7 @@ func (d *Diff) gathered(wanted func(rank int) bool) []consequence {
 		return cmp.Or(
 			cmp.Compare(effectRank(a.effect), effectRank(b.effect)), cmp.Compare(b.weight.Pairs, a.weight.Pairs),
 			cmp.Compare(b.weight.PodPairs, a.weight.PodPairs), cmp.Compare(b.weight.Out+b.weight.In, a.weight.Out+a.weight.In),
-			cmp.Compare(b.weight.Nodes, a.weight.Nodes),
+			cmp.Compare(b.weight.Nodes, a.weight.Nodes), cmp.Compare(b.weight.Ways, a.weight.Ways),
 		)
 	})
 	return out
@@ -222,6 +245,7 @@ func (d *Diff) totals() totals {
 	of := func(e engine.Effect) engine.Weight {
 		w := d.Weigh(slices.DeleteFunc(slices.Clone(d.Flows), func(f engine.ChangedFlows) bool { return f.Change.Effect&e == 0 }))
 		w.Nodes = engine.WeighNodes(slices.DeleteFunc(slices.Clone(d.NodeFlows), func(f engine.NodeFlows) bool { return f.Change.Effect&e == 0 })).Nodes
+		w.Ways = weighWays(slices.DeleteFunc(slices.Clone(d.Ways), func(f route.WayFlows) bool { return f.Change.Effect&e == 0 }))
 		return w
 	}
 	return totals{of(engine.Opens), of(engine.Closes), of(engine.Unsettles), len(d.EffectUnknown())}
@@ -244,6 +268,9 @@ func weightText(w engine.Weight) string {
 	}
 	if w.Nodes > 0 {
 		words = append(words, count(w.Nodes, "pair")+" of a workload and a node")
+	}
+	if w.Ways > 0 {
+		words = append(words, waysIn(w.Ways))
 	}
 	if words == nil {
 		return "no running pod"
@@ -332,6 +359,7 @@ func (d *Diff) summary() []string {
 			out = append(out, "peers "+of.word+": "+strings.Join(shortened(words), ", "))
 		}
 	}
+	out = append(out, d.closedWays()...)
 	for _, e := range d.EffectUnknown() {
 		out = append(out, "effect unknown: "+namedEdit(&e)+at(d.places(&e)))
 	}
@@ -340,7 +368,7 @@ func (d *Diff) summary() []string {
 		none = append(none[:mostUnchanged], fmt.Sprintf("no effect: %d more policies, which -o json names", more))
 	}
 	out = append(out, none...)
-	if w := d.Weigh(d.Accepted); len(d.Accepted) > 0 {
+	if w := d.acceptedWeight(); len(d.Accepted)+len(d.AcceptedWays) > 0 {
 		out = append(out, "accepted and not shown: "+weightText(w))
 	}
 	return out
@@ -352,7 +380,20 @@ func namedEdit(e *engine.Edit) string {
 }
 
 // unchanged returns the edits of policies to no effect.
-func (d *Diff) unchanged() []engine.Edit { return d.Unchanged(slices.Concat(d.Flows, d.Accepted)) }
+func (d *Diff) unchanged() []engine.Edit {
+	var causes []engine.CauseID
+	for _, f := range slices.Concat(d.Ways, d.AcceptedWays) {
+		causes = append(causes, f.Change.Cause)
+	}
+	return d.Unchanged(slices.Concat(d.Flows, d.Accepted), causes...)
+}
+
+// acceptedWeight returns how much is accepted and not shown.
+func (d *Diff) acceptedWeight() engine.Weight {
+	w := d.Weigh(d.Accepted)
+	w.Ways = weighWays(d.AcceptedWays)
+	return w
+}
 
 // noEffect names the policies that were edited to no effect, each once.
 func (d *Diff) noEffect() []string {

@@ -50,7 +50,7 @@ func (d dot) Diff(of *Diff) error {
 	p := diffPicture{d: of, at: map[string]int{}, nodes: map[string][]string{}}
 	for _, c := range of.consequences() {
 		for _, s := range c.shifts {
-			p.count += max(len(s.src), len(s.dst)) * max(len(s.nodes), min(len(s.src), len(s.dst)))
+			p.count += max(len(s.src), len(s.srcNames), len(s.ways)) * max(len(s.dst), len(s.dstNames))
 		}
 	}
 	for _, c := range of.consequences() {
@@ -74,7 +74,7 @@ type diffPicture struct {
 func (p *diffPicture) add(c *consequence, s shiftedFlows) {
 	label := strings.Join(shortened(Ports(s.ports)), ", ")
 	srcs, dsts := s.sources(p.named), s.destinations(p.named)
-	for _, name := range s.nodes {
+	for _, name := range s.named() {
 		if !slices.Contains(p.nodes[""], name) {
 			p.nodes[""] = append(p.nodes[""], name)
 		}

@@ -13,7 +13,7 @@ func (o object) Diff(d *Diff) error {
 	doc := DiffDocument{
 		Head: Head{Schema, "diff"}, Before: d.Before, After: d.After,
 		Opened: weightDocument(t.opened), Closed: weightDocument(t.closed), Unknown: weightDocument(t.unknown),
-		Accepted: weightDocument(d.Weigh(d.Accepted)), LeftOut: o.leftOut(d.LeftOut),
+		Accepted: weightDocument(d.acceptedWeight()), LeftOut: o.leftOut(d.LeftOut),
 		Changes: []ConsequenceDocument{}, Added: []ComingDocument{}, Removed: []ComingDocument{}, NoEffect: []EditDocument{}, EffectUnknown: []EditDocument{},
 	}
 	for _, c := range slices.Concat(d.consequences(), d.comings()) {
@@ -24,7 +24,11 @@ func (o object) Diff(d *Diff) error {
 			Cause: d.causeDocument(c.cause),
 		}
 		for _, s := range c.shifts {
-			item.Flows = append(item.Flows, ShiftDocument{diffWord(s.before), diffWord(s.after), s.sources(d.words), s.destinations(d.words), Ports(s.ports)})
+			flows := ShiftDocument{Before: diffWord(s.before), After: diffWord(s.after), Src: s.sources(d.words), Dst: s.destinations(d.words), Ports: Ports(s.ports)}
+			if s.ways != nil {
+				flows.Src, flows.Via = s.clients, s.ways
+			}
+			item.Flows = append(item.Flows, flows)
 		}
 		doc.Changes = append(doc.Changes, item)
 	}
@@ -54,7 +58,7 @@ func (d *Diff) words(list []int) []string {
 }
 
 func weightDocument(w engine.Weight) WeightDocument {
-	return WeightDocument{w.Pairs, w.PodPairs, w.Out, w.In, w.Nodes}
+	return WeightDocument{w.Pairs, w.PodPairs, w.Out, w.In, w.Nodes, w.Ways}
 }
 
 // howWord says how the edits of a cause go together, as the JSON form spells it.
@@ -134,6 +138,14 @@ func editWord(k engine.EditKind) string {
 		return "workload-added"
 	case engine.WorkloadRemoved:
 		return "workload-removed"
+	case engine.ObjectAdded:
+		return "object-added"
+	case engine.ObjectRemoved:
+		return "object-removed"
+	case engine.ObjectChanged:
+		return "object-changed"
+	case engine.PodBackend:
+		return "pod-backend"
 	case engine.WorkloadPods:
 	}
 	return "workload-pods"

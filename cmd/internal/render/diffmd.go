@@ -117,7 +117,7 @@ func (d *Diff) row(c *consequence) string {
 			flows = append(flows, fmt.Sprintf("and %d more", len(c.shifts)-i))
 			break
 		}
-		flows = append(flows, codeList(shortened(s.sources(d.ends)))+" → "+codeList(shortened(s.destinations(d.ends)))+" "+codeList(shortened(Ports(s.ports))))
+		flows = append(flows, codeList(d.from(&s))+" → "+codeList(shortened(s.destinations(d.ends)))+" "+codeList(shortened(Ports(s.ports))))
 	}
 	var by []string
 	edits := d.editsOf(c.cause)
@@ -182,9 +182,13 @@ func (d *Diff) lists(all []consequence) []folded {
 		open.lines = append(open.lines, "- "+codeList([]string{e.Object})+" "+escapeText(e.Text)+placeWords(d.sides(&e)...)+"\n")
 	}
 	open.heading = "Effect unknown, for want of the addresses of domain names: " + count(len(open.lines), "edit")
-	lists := []folded{causes, flows, peers, open, none}
-	if len(d.Accepted) > 0 {
-		lists = append(lists, folded{heading: "Accepted and not shown", lines: []string{escapeText(weightText(d.Weigh(d.Accepted))) + "\n"}})
+	ways := folded{heading: "Ways in that come or go, and are denied"}
+	for _, line := range d.closedWays() {
+		ways.lines = append(ways.lines, "- "+escapeText(line)+"\n")
+	}
+	lists := []folded{causes, flows, peers, ways, open, none}
+	if len(d.Accepted)+len(d.AcceptedWays) > 0 {
+		lists = append(lists, folded{heading: "Accepted and not shown", lines: []string{escapeText(weightText(d.acceptedWeight())) + "\n"}})
 	}
 	return slices.DeleteFunc(lists, func(l folded) bool { return len(l.lines) == 0 })
 }

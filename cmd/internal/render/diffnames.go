@@ -28,11 +28,13 @@ func (d *Diff) ends(list []int) []string {
 }
 
 // shortest names ends outside in as few words as it takes.
-func (d *Diff) shortest(outside []int) []string {
+func (d *Diff) shortest(outside []int) []string { return shortestParts(d.wholes(outside)) }
+
+// shortestParts names parts of the outside in as few words as it takes.
+func shortestParts(wholes []partOfWhole) []string {
 	// Each whole by itself, as what it lacks if that is shorter.
 	var apart []string
 	cost := 0
-	wholes := d.wholes(outside)
 	for _, whole := range wholes {
 		switch {
 		case whole.rest == nil:
@@ -67,7 +69,7 @@ func rangesOf(parts []partOfWhole) []string {
 			ranges = append(ranges, p.ranges...)
 		}
 	}
-	return append(words, rangeWords(mergeRanges(ranges))...)
+	return append(words, rangeWords(engine.MergeRanges(ranges))...)
 }
 
 // partOfWhole is what a list of ends holds of internet or private: ranges, beside
@@ -99,7 +101,7 @@ func (d *Diff) wholes(outside []int) []partOfWhole {
 			continue
 		}
 		if !all {
-			p.ranges, p.rest = mergeRanges(p.ranges), mergeRanges(p.rest)
+			p.ranges, p.rest = engine.MergeRanges(p.ranges), engine.MergeRanges(p.rest)
 		}
 		out = append(out, p)
 	}
@@ -118,5 +120,5 @@ func rangeWords(ranges []engine.AddrRange) []string {
 // ports.
 func (d *Diff) line(s shiftedFlows) (change, flow string) {
 	change = diffWord(s.before) + shiftArrow + diffWord(s.after)
-	return change, strings.Join(shortened(s.sources(d.ends)), ", ") + " -> " + strings.Join(shortened(s.destinations(d.ends)), ", ") + " " + strings.Join(shortened(Ports(s.ports)), ", ")
+	return change, strings.Join(d.from(&s), ", ") + " -> " + strings.Join(shortened(s.destinations(d.ends)), ", ") + " " + strings.Join(shortened(Ports(s.ports)), ", ")
 }

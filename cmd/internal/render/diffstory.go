@@ -18,7 +18,7 @@ func (d *Diff) editsOf(c engine.Cause) []engine.Edit {
 // headline says in one line what a cause does and how much that is.
 func (d *Diff) headline(c *consequence) string {
 	line := effectText(c.effect) + ": " + weightText(c.weight)
-	if example := d.example(c); c.weight.Pairs+c.weight.Nodes > 1 {
+	if example := d.example(c); c.weight.Pairs+c.weight.Nodes+c.weight.Ways > 1 {
 		line += ", such as " + example[0] + " -> " + example[1] + " " + example[2]
 	}
 	return line
@@ -27,7 +27,7 @@ func (d *Diff) headline(c *consequence) string {
 // example returns one flow of a consequence: source, destination and port.
 func (d *Diff) example(c *consequence) [3]string {
 	s := c.shifts[0]
-	if s.nodes != nil {
+	if s.srcNames != nil || s.dstNames != nil {
 		return [3]string{s.sources(d.words)[0], s.destinations(d.words)[0], Ports(s.ports)[0]}
 	}
 	src, dst := s.src[0], s.dst[0]

@@ -28,7 +28,7 @@ func (t *terminal) Diff(d *Diff) error {
 		t.consequence(d, &all[i])
 	}
 	summary := d.summary()
-	if len(d.Flows)+len(d.NodeFlows) > 0 || len(summary) > 0 || len(d.Edits) > 0 {
+	if len(d.Flows)+len(d.NodeFlows)+len(d.Ways) > 0 || len(summary) > 0 || len(d.Edits) > 0 {
 		t.comment(d.totals().line())
 	}
 	for _, line := range summary {

@@ -106,7 +106,7 @@ func (d *Diff) rows() iter.Seq[diffRow] {
 				}
 			}
 		}
-		for r := range d.nodeRows() {
+		for r := range d.namedRows() {
 			if !yield(r) {
 				return
 			}
@@ -114,12 +114,15 @@ func (d *Diff) rows() iter.Seq[diffRow] {
 	}
 }
 
-// nodeRows yields what changes between workloads and nodes, by source and
-// destination. Blocks that differ in their cause only are one row.
-func (d *Diff) nodeRows() iter.Seq[diffRow] {
+// namedRows yields what changes between workloads and nodes, and by ways in, by
+// source and destination. Blocks that differ in their cause only are one row.
+func (d *Diff) namedRows() iter.Seq[diffRow] {
 	ports := map[diffRow][]engine.PortRange{}
+	var shifts []shiftedFlows
 	for _, f := range d.NodeFlows {
-		s := nodeShift(f)
+		shifts = append(shifts, nodeShift(f))
+	}
+	for _, s := range append(shifts, wayShifts(d.Ways)...) {
 		for _, src := range s.sources(d.words) {
 			for _, dst := range s.destinations(d.words) {
 				of := s.ports

@@ -299,15 +299,15 @@ func (x *Exposure) summary() string {
 	if len(x.Bare) > 0 {
 		why = fmt.Sprintf(", %d of them because no policy isolates them", len(x.Bare))
 	}
-	return fmt.Sprintf("%s: %d of %s; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), direct, count(x.Shown, "workload"), why)
+	verb := "are"
+	if len(x.Ways) == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf("%s: %d of %s %s open; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), verb, direct, count(x.Shown, "workload"), why)
 }
 
-func waysIn(n int) string {
-	if n == 1 {
-		return "1 way in is open"
-	}
-	return fmt.Sprintf("%d ways in are open", n)
-}
+// waysIn counts ways in, in words.
+func waysIn(n int) string { return count(n, "way") + " in" }
 
 // Exposed has no form.
 func (tsv) Exposed(*Exposed) error { return formless{"tsv"}.no(ExposedOf) }

@@ -173,7 +173,7 @@ func (m *Matrix) addressWords(ends []int) []string {
 		drop(r.Ranges)
 	}
 	words = m.bothFamilies(words)
-	for _, r := range mergeRanges(slices.Collect(maps.Keys(left))) {
+	for _, r := range engine.MergeRanges(slices.Collect(maps.Keys(left))) {
 		words = append(words, r.String())
 	}
 	return words
@@ -224,7 +224,7 @@ func (m *Matrix) legend(words []string) []string {
 }
 
 func rangeList(ranges []engine.AddrRange) string {
-	merged := mergeRanges(ranges)
+	merged := engine.MergeRanges(ranges)
 	words := make([]string, len(merged))
 	for i, r := range merged {
 		words[i] = r.String()
@@ -303,20 +303,4 @@ func (m *Matrix) Label(end int) string {
 		return words[0]
 	}
 	return words[0] + " +" + strconv.Itoa(len(words)-1) + " more"
-}
-
-// mergeRanges returns disjoint ranges of addresses in ascending order, with
-// those that touch joined.
-func mergeRanges(ranges []engine.AddrRange) []engine.AddrRange {
-	sorted := slices.Clone(ranges)
-	slices.SortFunc(sorted, func(a, b engine.AddrRange) int { return a.First.Compare(b.First) })
-	var out []engine.AddrRange
-	for _, r := range sorted {
-		if n := len(out) - 1; n >= 0 && out[n].Last.Next() == r.First {
-			out[n].Last = r.Last
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
 }

@@ -30,13 +30,15 @@ type DiffDocument struct {
 // WeightDocument says how much a set of flows is. Pairs counts pairs of workloads
 // and PodPairs pairs of pods, without a pod and itself. ToOutside counts the pods
 // with flows to addresses outside among them, FromOutside those with flows from
-// there. NodePairs counts pairs of a workload and a node, once for each direction.
+// there. NodePairs counts pairs of a workload and a node, once for each direction,
+// Ways pairs of a way in and a workload that it leads to.
 type WeightDocument struct {
 	Pairs       int `json:"pairs"`
 	PodPairs    int `json:"podPairs"`
 	ToOutside   int `json:"toOutside"`
 	FromOutside int `json:"fromOutside"`
 	NodePairs   int `json:"nodePairs"`
+	Ways        int `json:"ways"`
 }
 
 // ConsequenceDocument is what one cause does.
@@ -94,8 +96,12 @@ type ShiftDocument struct {
 	Before string   `json:"before"`
 	After  string   `json:"after"`
 	Src    []string `json:"src"`
-	Dst    []string `json:"dst"`
-	Ports  []string `json:"ports"`
+	// Via is what clients outside dial, one or the other, where the flows lead in
+	// by an Ingress or by a Service: a URL, or a Service with how it is published
+	// and the port.
+	Via   []string `json:"via,omitempty"`
+	Dst   []string `json:"dst"`
+	Ports []string `json:"ports"`
 }
 
 // ComingDocument is a peer that comes or goes.

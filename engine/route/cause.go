@@ -1,0 +1,436 @@
+package route
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"netreach/engine"
+	"netreach/model"
+)
+
+// mostMixed bounds how many states between the two clusters are looked at to find
+// causes. Beyond it causes stay open.
+const mostMixed = 150
+
+// attribute finds the cause of each change. What may be one is every edit of an
+// object that the way rests on, and all that was edited of policies and pods,
+// which is one suspect here. Which of them it takes is found out by making some of
+// the edits and not the others.
+func (x *comparer) attribute() {
+	if len(x.changes) == 0 {
+		return
+	}
+	x.edits = editNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names)
+	x.mixed, x.added = map[string]*sideways{}, map[string]int32{}
+	for i := range x.changes {
+		c := &x.changes[i]
+		c.Change.Cause = x.causeOf(c)
+	}
+}
+
+// causeOf returns the cause of a change.
+func (x *comparer) causeOf(c *wayChange) engine.CauseID {
+	suspects := x.suspects(c)
+	if len(suspects) == 0 {
+		edits, each, open := x.ofPods(c)
+		return x.cause(edits, each, open)
+	}
+	overrun := false
+	suffices := func(made []int, matrix int) bool {
+		s := x.between(made, matrix)
+		if s == nil {
+			overrun = true
+			return false
+		}
+		return x.verdict(s, c.client, c.spot) == c.Change.After
+	}
+	if !suffices(suspects, 1) { // something else bears on it
+		pods, _, _ := x.ofPods(c)
+		return x.cause(append(x.ids(suspects), pods...), false, true)
+	}
+	byNames, byPods := suffices(suspects, 0), suffices(nil, 1)
+	var edits []int32
+	each, open := false, false
+	switch {
+	case byNames && byPods:
+		made, _ := fewest(suspects, func(made []int) bool { return suffices(made, 0) })
+		edits, _, open = x.ofPods(c)
+		edits, each = append(x.ids(made), edits...), true
+	case byNames:
+		var made []int
+		made, each = fewest(suspects, func(made []int) bool { return suffices(made, 0) })
+		edits = x.ids(made)
+	case byPods:
+		edits, each, open = x.ofPods(c)
+	default:
+		made := needed(suspects, func(made []int) bool { return suffices(made, 1) })
+		edits, _, open = x.ofPods(c)
+		edits = append(x.ids(made), edits...)
+	}
+	if overrun {
+		return x.cause(x.ids(suspects), false, true)
+	}
+	return x.cause(edits, each, open)
+}
+
+// fewest returns those of some edits of which each suffices by itself, or else
+// few that suffice together.
+func fewest(edits []int, suffice func([]int) bool) (few []int, each bool) {
+	for _, e := range edits {
+		if suffice([]int{e}) {
+			few = append(few, e)
+		}
+	}
+	if len(few) > 0 {
+		return few, len(few) > 1
+	}
+	return needed(edits, suffice), false
+}
+
+// needed returns edits that suffice together, and of which none can be spared.
+func needed(edits []int, suffice func([]int) bool) []int {
+	left := slices.Clone(edits)
+	for _, e := range edits {
+		without := slices.DeleteFunc(slices.Clone(left), func(x int) bool { return x == e })
+		if suffice(without) {
+			left = without
+		}
+	}
+	return left
+}
+
+// between returns the ways in of the policies and pods of one cluster, by the names
+// of the cluster before with some edits made, or nil if too many such states were
+// looked at.
+func (x *comparer) between(made []int, matrix int) *sideways {
+	key := fmt.Sprint(made, matrix)
+	if s, ok := x.mixed[key]; ok {
+		return s
+	}
+	if len(x.mixed) >= mostMixed {
+		return nil
+	}
+	set := map[editKey]bool{}
+	for _, e := range made {
+		set[editKey{x.edits[e].object, x.edits[e].entry}] = true
+	}
+	cluster := *x.atlases[matrix].cluster
+	cluster.Names = mixNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names, set)
+	s := newSideways(newAtlas(x.atlases[matrix].m, &cluster, x.atlases[matrix].controllers))
+	x.mixed[key] = s
+	return s
+}
+
+// suspects returns the edits of objects that a change may rest on.
+func (x *comparer) suspects(c *wayChange) []int {
+	touched := map[objectKey]bool{}
+	grants, slicesOf := map[string]bool{}, map[nameKey]bool{}
+	var hosts []string
+	routes, every := false, false
+	service := func(namespace, name string) {
+		touched[objectKey{"Service", namespace, name}] = true
+		slicesOf[nameKey{namespace, name}] = true
+	}
+	for _, a := range x.atlases {
+		for _, w := range x.real(a).byName[c.Way] {
+			if w.publication != nil {
+				service(w.publication.Service.Namespace, w.publication.Service.Name)
+				continue
+			}
+			routes = true
+			hosts = append(hosts, w.entry.Hosts...)
+			every = every || len(w.entry.Hosts) == 0
+			for _, s := range w.entry.door.services {
+				service(s.Namespace, s.Name)
+			}
+			for _, b := range w.entry.choice.entry.Backends {
+				service(b.Namespace, b.Name)
+				grants[b.Namespace] = true
+			}
+		}
+	}
+	var out []int
+	for i := range x.edits {
+		e := &x.edits[i]
+		bears := touched[e.object]
+		switch e.object.kind {
+		case "Service":
+		case "EndpointSlice", "Endpoints":
+			bears = slicesOf[x.serviceOf(e)]
+		case "ReferenceGrant":
+			bears = grants[e.object.namespace]
+		case "IngressClass", "GatewayClass", "Gateway":
+			bears = routes
+		default: // routes
+			bears = routes && (every || len(e.hosts) == 0 || slices.ContainsFunc(e.hosts, func(h string) bool { return shares(h, hosts) }))
+		}
+		if bears {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// shares reports whether requests for a host may be those for one of others: they
+// are the same, or one has a wildcard that takes in the other.
+func shares(host string, others []string) bool {
+	return slices.ContainsFunc(others, func(o string) bool {
+		for _, p := range [][2]string{{host, o}, {o, host}} {
+			if suffix, ok := strings.CutPrefix(p[0], "*"); ok && strings.HasSuffix(p[1], suffix) {
+				return true
+			}
+		}
+		return host == o
+	})
+}
+
+// real returns the ways in of one of the two clusters.
+func (x *comparer) real(a *Atlas) *sideways {
+	if a == x.atlases[0] {
+		return x.sides[0]
+	}
+	return x.sides[1]
+}
+
+// serviceOf returns the Service that an edited slice belongs to.
+func (x *comparer) serviceOf(e *nameEdit) nameKey {
+	for _, a := range x.atlases {
+		for i := range a.cluster.Names.Slices {
+			if s := &a.cluster.Names.Slices[i]; keyOf(s.Origin) == e.object {
+				return nameKey{s.Namespace, s.Service}
+			}
+		}
+	}
+	return nameKey{}
+}
+
+// ids returns the numbers of edits of objects in the engine's Diff.
+func (x *comparer) ids(edits []int) []int32 {
+	out := make([]int32, len(edits))
+	for i, e := range edits {
+		of := &x.edits[e]
+		if of.id < 0 {
+			of.id = x.d.AddEdit(of.Edit)
+		}
+		out[i] = of.id
+	}
+	return out
+}
+
+// cause returns the number of a cause in the engine's Diff.
+func (x *comparer) cause(edits []int32, each, open bool) engine.CauseID {
+	return x.d.AddCause(engine.Cause{Edits: edits, Each: each, Open: open && len(edits) != 1})
+}
+
+// ofPods returns the edits of policies and pods by which a way leads elsewhere, or
+// is closed or opened: those of the flows of its steps, or else those of the pods
+// at its end.
+func (x *comparer) ofPods(c *wayChange) (edits []int32, each, open bool) {
+	seen := map[engine.CauseID]bool{}
+	var found []engine.CauseID
+	for _, a := range x.atlases {
+		s := x.real(a)
+		for i := range s.byName[c.Way] {
+			answer, _ := (&crowd{a, c.client, map[bool][]client{}}).answer(&s.byName[c.Way][i], s.rivals)
+			for k := range answer.Walks {
+				for _, h := range answer.Walks[k].Hops {
+					for j := range h.Legs {
+						for _, id := range x.causesOf(&h.Legs[j]) {
+							if !seen[id] {
+								seen[id] = true
+								found = append(found, id)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	switch {
+	case len(found) == 1:
+		cause := &x.d.Causes[found[0]]
+		return cause.Edits, cause.Each, cause.Open
+	case len(found) > 1:
+		for _, id := range found {
+			edits = append(edits, x.d.Causes[id].Edits...)
+		}
+		return edits, false, true
+	}
+	if c.Dst >= 0 {
+		if e, ok := x.backendEdit(c.Dst); ok {
+			key := e.Object + "\x00" + e.Text
+			id, ok := x.added[key]
+			if !ok {
+				id = x.d.AddEdit(e)
+				x.added[key] = id
+			}
+			return []int32{id}, false, false
+		}
+		edits = x.nearby(c.Dst)
+	}
+	return edits, false, len(edits) != 1
+}
+
+// causesOf returns the causes of what changes of the flows of a leg.
+func (x *comparer) causesOf(l *Leg) []engine.CauseID {
+	if l.Matrix != x.d.Before && l.Matrix != x.d.After {
+		return nil
+	}
+	var out []engine.CauseID
+	overlaps := func(ports []engine.PortRange) bool {
+		return len(ports) == 0 || slices.ContainsFunc(ports, func(p engine.PortRange) bool {
+			return p.Protocol == l.Port.Protocol && p.First <= l.Port.Last && l.Port.First <= p.Last
+		})
+	}
+	sources, destinations := x.endsAt(l.Src.Peers), x.endsAt(l.Dst.Peers)
+	among := func(list []int, of map[int]bool) bool {
+		return slices.ContainsFunc(list, func(i int) bool { return of[i] })
+	}
+	for i := range x.d.Flows {
+		if f := &x.d.Flows[i]; overlaps(f.Change.Ports) && among(f.Src, sources) && among(f.Dst, destinations) {
+			out = append(out, f.Change.Cause)
+		}
+	}
+	u := x.d.After.Universe()
+	for i := range x.d.NodeFlows {
+		f := &x.d.NodeFlows[i]
+		if f.ToNodes || !overlaps(f.Change.Ports) || !among(f.Workloads, destinations) {
+			continue
+		}
+		if slices.ContainsFunc(l.Src.Peers, func(id engine.PeerID) bool {
+			p := u.Peer(id)
+			return p.Kind == engine.NodePeer && slices.Contains(f.Nodes, p.Name)
+		}) {
+			out = append(out, f.Change.Cause)
+		}
+	}
+	return out
+}
+
+// endsAt returns the ends of the comparison that have some of the peers as
+// members.
+func (x *comparer) endsAt(peers []engine.PeerID) map[int]bool {
+	if x.endsOf == nil {
+		x.endsOf = map[engine.PeerID][]int{}
+		for i, e := range x.d.Comparison.Ends {
+			for _, id := range e.Peers {
+				x.endsOf[id] = append(x.endsOf[id], i)
+			}
+		}
+	}
+	out := map[int]bool{}
+	for _, id := range peers {
+		for _, i := range x.endsOf[id] {
+			out[i] = true
+		}
+	}
+	return out
+}
+
+// backendEdit returns what was edited of the pods of a workload that bears on the
+// Services that they are behind.
+func (x *comparer) backendEdit(end int) (engine.Edit, bool) {
+	w := &x.d.Workloads[end]
+	before, after := x.d.Before.Cluster(), x.d.After.Cluster()
+	switch {
+	case w.Before < 0:
+		o := after.Workloads[w.After].Origin
+		return engine.Edit{Kind: engine.WorkloadAdded, Object: objectOf(&after.Workloads[w.After]), Text: "added", After: []model.Origin{o}}, true
+	case w.After < 0:
+		o := before.Workloads[w.Before].Origin
+		return engine.Edit{Kind: engine.WorkloadRemoved, Object: objectOf(&before.Workloads[w.Before]), Text: "removed", Before: []model.Origin{o}}, true
+	}
+	var words []string
+	pods := [2][]*model.Pod{}
+	for i, c := range []*model.Cluster{before, after} {
+		for k := range c.Pods {
+			if index := []int{w.Before, w.After}[i]; c.Pods[k].Workload == index {
+				pods[i] = append(pods[i], &c.Pods[k])
+			}
+		}
+	}
+	of := func(what string, say func(*model.Pod) string) {
+		var texts [2]string
+		for i := range pods {
+			var list []string
+			for _, p := range pods[i] {
+				list = append(list, say(p))
+			}
+			slices.Sort(list)
+			texts[i] = strings.Join(slices.Compact(list), " and ")
+		}
+		if texts[0] != texts[1] {
+			words = append(words, fmt.Sprintf("%s: %s → %s", what, orNone(texts[0]), orNone(texts[1])))
+		}
+	}
+	of("labels", func(p *model.Pod) string { return labelsText(p.Labels) })
+	of("ports", func(p *model.Pod) string { return portsText(p) })
+	of("readiness", func(p *model.Pod) string { return readinessText(p) })
+	if len(words) == 0 {
+		return engine.Edit{}, false
+	}
+	return engine.Edit{
+		Kind: engine.PodBackend, Object: objectOf(&after.Workloads[w.After]), Text: strings.Join(words, ", "),
+		Before: []model.Origin{before.Workloads[w.Before].Origin}, After: []model.Origin{after.Workloads[w.After].Origin},
+	}, true
+}
+
+func objectOf(w *model.Workload) string {
+	return model.Origin{Kind: w.Kind, Namespace: w.Namespace, Name: w.Name}.Object()
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+func labelsText(labels model.Labels) string {
+	var words []string
+	for _, l := range labels {
+		if l.Key == "pod-template-hash" || l.Key == "controller-revision-hash" || l.Key == "pod-template-generation" {
+			continue
+		}
+		words = append(words, l.Key+"="+l.Value)
+	}
+	return strings.Join(words, ",")
+}
+
+func portsText(p *model.Pod) string {
+	var words []string
+	for _, c := range p.Ports {
+		text := model.PortString(c.Protocol, c.Port, c.Port)
+		if c.Name != "" {
+			text = c.Name + "=" + text
+		}
+		words = append(words, text)
+	}
+	return strings.Join(words, ",")
+}
+
+func readinessText(p *model.Pod) string {
+	switch {
+	case p.Terminating:
+		return "about to end"
+	case p.Readiness == model.NotReady:
+		return "not ready"
+	}
+	return "ready"
+}
+
+// nearby returns the edits of policies that may concern a workload: those of its
+// namespace and of the whole cluster.
+func (x *comparer) nearby(end int) []int32 {
+	namespace := x.d.Workloads[end].Namespace
+	var out []int32
+	for i := range x.d.Edits {
+		e := &x.d.Edits[i]
+		at := slices.Concat(e.After, e.Before)
+		if e.Kind.OfPolicy() && len(at) > 0 && (at[0].Namespace == namespace || at[0].Namespace == "") {
+			out = append(out, int32(i))
+		}
+	}
+	return out
+}

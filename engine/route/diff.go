@@ -1,0 +1,427 @@
+package route
+
+import (
+	"cmp"
+	"errors"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"netreach/engine"
+	"netreach/model"
+	"netreach/model/expect"
+)
+
+// WayFlows is flows of clients outside by a way in that change alike and by one
+// cause.
+type WayFlows struct {
+	// Clients are parts of internet or of private, in that order.
+	Clients []Clients
+	// Way is what they dial: a URL, or "ns/svc/name load balancer 443/tcp".
+	Way string
+	// Dst is an index of Workloads of the engine's Diff, or -1 for what is none,
+	// which Beyond names.
+	Dst    int
+	Beyond string
+	// Change is on the port of the pods. Its verdicts are None where one cluster
+	// does not have the way, or has it lead elsewhere.
+	Change engine.Change
+
+	way *way
+}
+
+// DialledAs reports whether the way is what a peer names: the URL, without
+// anything behind it, or the Service, on one of some ports; none means any.
+func (f *WayFlows) DialledAs(p expect.Peer, ports []model.PortMatch) bool {
+	switch {
+	case p.Kind == expect.URL && f.way.entry != nil:
+		u, err := url.Parse(p.Text)
+		if err != nil {
+			return false
+		}
+		name, _, _ := strings.Cut(f.Way, " ")
+		port := u.Port()
+		if port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
+			port = ""
+		}
+		host := u.Hostname()
+		if port != "" {
+			host += ":" + port
+		}
+		return name == u.Scheme+"://"+host+cmp.Or(u.Path, "/")
+	case p.Kind == expect.Service && f.way.publication != nil:
+		of := f.way.publication
+		return of.Service.Namespace == p.Namespace && of.Service.Name == p.Name &&
+			(len(ports) == 0 || slices.ContainsFunc(ports, func(m model.PortMatch) bool { return fits(m, of.Port, of.Number) }))
+	}
+	return false
+}
+
+// Clients is a part of the addresses outside.
+type Clients struct {
+	// Whole is "internet" or "private".
+	Whole string
+	// Ranges is nil where the part is the whole; Rest is then nil, too, and else
+	// what the part lacks of the whole.
+	Ranges, Rest []engine.AddrRange
+}
+
+// Compare returns what changes for clients outside at the ways in, between the
+// two clusters of d: by way, workload and port. The edits and the causes of these
+// changes that d does not know are added to it. The error is an
+// *engine.PeerError about a peer of opts that neither cluster has.
+//
+// The cost is that of Openings for either cluster, twice, and of judging what
+// changes again for each edit that may be its cause.
+func Compare(d *engine.Diff, opts Options) ([]WayFlows, error) {
+	x := &comparer{d: d, endOf: map[engine.PeerID]int{}}
+	matrices := [2]*engine.Matrix{d.Before, d.After}
+	idle := true
+	for _, m := range matrices {
+		names := &m.Cluster().Names
+		idle = idle && len(names.Services)+len(names.Routes) == 0
+	}
+	if idle {
+		return nil, nil
+	}
+	for i := range d.Workloads {
+		for _, id := range d.Comparison.Ends[i].Peers {
+			x.endOf[id] = i
+		}
+	}
+	for side, m := range matrices {
+		own, err := optionsOf(m, matrices[1-side], opts)
+		if err != nil {
+			return nil, err
+		}
+		if x.atlases[side], err = New(m, own); err != nil {
+			return nil, err
+		}
+	}
+	x.changes = x.changed()
+	x.attribute()
+	out := make([]WayFlows, len(x.changes))
+	for i := range x.changes {
+		out[i] = x.changes[i].WayFlows
+	}
+	return out, nil
+}
+
+// optionsOf returns the options for one of two clusters: without controllers
+// that only the other one has.
+func optionsOf(m, other *engine.Matrix, opts Options) (Options, error) {
+	out := Options{Controllers: map[string]expect.Peer{}}
+	for class, p := range opts.Controllers {
+		_, err := m.Resolve(p)
+		if errors.Is(err, engine.ErrNoPeer) {
+			if _, err := other.Resolve(p); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return out, err
+		}
+		out.Controllers[class] = p
+	}
+	return out, nil
+}
+
+// comparer compares the ways in of two clusters.
+type comparer struct {
+	d       *engine.Diff
+	atlases [2]*Atlas
+	sides   [2]*sideways
+	endOf   map[engine.PeerID]int // the workloads of pods, as indices of ends
+	changes []wayChange
+	// Of attribute.
+	edits  []nameEdit
+	mixed  map[string]*sideways
+	added  map[string]int32 // edits of d, by their words
+	endsOf map[engine.PeerID][]int
+}
+
+// wayChange is a change with the clients by whom it is told.
+type wayChange struct {
+	WayFlows
+	client client
+	spot   spot
+}
+
+// spot is where a way leads to: pods of a workload, or what is none, and the port
+// there.
+type spot struct {
+	way    string
+	dst    int
+	beyond string
+	port   engine.PortRange
+}
+
+// outcome is what becomes of clients at a spot.
+type outcome struct {
+	client client
+	mix    model.Mix
+}
+
+// sideways is the ways in of one atlas, by what they are dialled as.
+type sideways struct {
+	atlas  *Atlas
+	byName map[string][]way
+	names  []string
+	rivals map[string]int
+}
+
+func newSideways(a *Atlas) *sideways {
+	s := &sideways{atlas: a, byName: map[string][]way{}}
+	all, rivals := a.ways()
+	s.rivals = rivals
+	for _, w := range all {
+		if s.byName[w.name] == nil {
+			s.names = append(s.names, w.name)
+		}
+		s.byName[w.name] = append(s.byName[w.name], w)
+	}
+	return s
+}
+
+// outcomes adds what becomes of the clients of a crowd at what a name leads to.
+func (x *comparer) outcomes(s *sideways, c *crowd, name string) map[spot][]outcome {
+	out := map[spot][]outcome{}
+	for i := range s.byName[name] {
+		answer, told := c.answer(&s.byName[name][i], s.rivals)
+		if !told {
+			continue
+		}
+		for _, at := range answer.Arrivals() {
+			for _, k := range x.spotsOf(s.atlas, name, at.Leg) {
+				out[k] = append(out[k], outcome{at.client, at.Mix})
+			}
+		}
+	}
+	return out
+}
+
+// spotsOf returns where a leg ends.
+func (x *comparer) spotsOf(a *Atlas, name string, l *Leg) []spot {
+	var out []spot
+	add := func(k spot) {
+		if !slices.Contains(out, k) {
+			out = append(out, k)
+		}
+	}
+	for _, id := range a.Ends(l) {
+		if end, ok := x.endOf[id]; ok {
+			add(spot{way: name, dst: end, port: l.Port})
+		} else {
+			add(spot{way: name, dst: -1, beyond: l.Dst.Name, port: l.Port})
+		}
+	}
+	if len(out) == 0 && l.Mix != denied && l.Text != "" {
+		add(spot{way: name, dst: -1, beyond: l.Text, port: l.Port})
+	}
+	return out
+}
+
+// changed returns what changes at the ways in, without causes.
+func (x *comparer) changed() []wayChange {
+	for i, a := range x.atlases {
+		x.sides[i] = newSideways(a)
+	}
+	sides := x.sides
+	names := slices.Clone(sides[1].names)
+	for _, name := range sides[0].names {
+		if sides[1].byName[name] == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var out []wayChange
+	for _, whole := range []expect.Peer{{Kind: expect.Internet, Text: "internet"}, {Kind: expect.Private, Text: "private"}} {
+		var crowds [2]*crowd
+		for i, a := range x.atlases {
+			e, err := a.m.Resolve(whole)
+			if err != nil {
+				continue // there are none
+			}
+			crowds[i] = a.crowdOf(e, whole)
+		}
+		if crowds[0] == nil || crowds[1] == nil {
+			continue
+		}
+		for _, name := range names {
+			out = append(out, x.atName(sides, crowds, name)...)
+		}
+	}
+	return out
+}
+
+// atName returns what changes for a crowd at what is dialled by one name.
+func (x *comparer) atName(sides [2]*sideways, crowds [2]*crowd, name string) []wayChange {
+	var found [2]map[spot][]outcome
+	spots := map[spot]bool{}
+	for i := range sides {
+		found[i] = x.outcomes(sides[i], crowds[i], name)
+		for k := range found[i] {
+			spots[k] = true
+		}
+	}
+	var lists []netip.Prefix
+	for i := range sides {
+		for k := range sides[i].byName[name] {
+			lists = append(lists, sides[i].byName[name][k].lists()...)
+		}
+	}
+	var out []wayChange
+	for _, k := range sortedSpots(spots) {
+		groups := partition(crowds[1].whole, found[0][k], found[1][k])
+		for _, g := range groups {
+			if g.verdicts[0] != model.Some && g.verdicts[1] != model.Some || len(lists) == 0 {
+				out = append(out, x.change(k, g, crowds[1].whole)...)
+				continue
+			}
+			// Lists of prefixes tell clients apart that no policy does.
+			var parts []part
+			for _, id := range g.client.Peers {
+				for _, r := range x.atlases[1].ranges(id, g.client.asked) {
+					for _, r := range cutAt(r, lists) {
+						one := client{x.atlases[1].m.EndOf(r.String(), []engine.PeerID{id}), expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last}}
+						p := part{client: one, ranges: []engine.AddrRange{r}}
+						for i := range sides {
+							p.verdicts[i] = x.verdict(sides[i], one, k)
+						}
+						parts = append(parts, p)
+					}
+				}
+			}
+			for _, g := range merged(parts) {
+				out = append(out, x.change(k, g, crowds[1].whole)...)
+			}
+		}
+	}
+	return out
+}
+
+// verdict returns the verdict about one client at a spot.
+func (x *comparer) verdict(s *sideways, c client, k spot) model.Verdict {
+	var mix model.Mix
+	one := &crowd{s.atlas, c, map[bool][]client{}}
+	for _, o := range x.outcomes(s, one, k.way)[k] {
+		mix = mix.Join(o.mix)
+	}
+	return mix.Verdict()
+}
+
+// part is clients that fare alike before, and alike after.
+type part struct {
+	client   client
+	ranges   []engine.AddrRange // nil: all of the client's
+	verdicts [2]model.Verdict
+}
+
+// partition cuts a crowd into parts by what becomes of its clients at a spot.
+func partition(whole client, before, after []outcome) []part {
+	apart := false
+	var mixes [2]map[engine.PeerID]model.Mix
+	for i, list := range [][]outcome{before, after} {
+		mixes[i] = map[engine.PeerID]model.Mix{}
+		for _, o := range list {
+			apart = apart || len(o.client.Peers) != len(whole.Peers)
+			for _, id := range o.client.Peers {
+				mixes[i][id] = mixes[i][id].Join(o.mix)
+			}
+		}
+	}
+	var parts []part
+	for _, id := range whole.Peers {
+		p := part{client: client{engine.End{Name: whole.Name, Outside: true, Peers: []engine.PeerID{id}}, whole.asked}}
+		for i := range mixes {
+			p.verdicts[i] = mixes[i][id].Verdict()
+		}
+		parts = append(parts, p)
+	}
+	if !apart {
+		all := parts[0]
+		all.client = whole
+		return []part{all}
+	}
+	return merged(parts)
+}
+
+// merged joins parts that fare alike.
+func merged(parts []part) []part {
+	var out []part
+	for _, p := range parts {
+		i := slices.IndexFunc(out, func(q part) bool { return q.verdicts == p.verdicts })
+		if i < 0 {
+			p.client.Peers = slices.Clone(p.client.Peers)
+			out = append(out, p)
+			continue
+		}
+		out[i].client.Peers = append(out[i].client.Peers, p.client.Peers...)
+		out[i].ranges = append(out[i].ranges, p.ranges...)
+	}
+	return out
+}
+
+// change returns the change of a part of a crowd at a spot, if there is one.
+func (x *comparer) change(k spot, p part, whole client) []wayChange {
+	effect := engine.EffectOf(p.verdicts[0], p.verdicts[1])
+	if effect == 0 {
+		return nil
+	}
+	slices.Sort(p.client.Peers)
+	p.client.Peers = slices.Compact(p.client.Peers)
+	of := Clients{Whole: whole.asked.String()}
+	a := x.atlases[1]
+	var all []engine.AddrRange
+	for _, id := range whole.Peers {
+		all = append(all, a.m.Universe().Peer(id).Ranges...)
+	}
+	own := p.ranges
+	if own == nil && len(p.client.Peers) < len(whole.Peers) {
+		for _, id := range p.client.Peers {
+			own = append(own, a.m.Universe().Peer(id).Ranges...)
+		}
+	}
+	if own != nil {
+		if rest := engine.RangesWithout(all, own); len(rest) > 0 {
+			of.Ranges, of.Rest = engine.MergeRanges(own), rest
+		}
+	}
+	if p.ranges != nil { // any of these clients tells
+		r := p.ranges[0]
+		p.client.asked = expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last}
+		p.client.Peers = []engine.PeerID{a.m.Universe().AddrID(r.First)}
+	}
+	return []wayChange{{
+		WayFlows: WayFlows{
+			Clients: []Clients{of}, Way: k.way, Dst: k.dst, Beyond: k.beyond, way: x.wayNamed(k.way),
+			Change: engine.Change{Before: p.verdicts[0], After: p.verdicts[1], Effect: effect, Ports: []engine.PortRange{k.port}},
+		},
+		client: p.client, spot: k,
+	}}
+}
+
+// wayNamed returns a way of that name, as the cluster after has it, or else the
+// one before.
+func (x *comparer) wayNamed(name string) *way {
+	for _, s := range []*sideways{x.sides[1], x.sides[0]} {
+		if list := s.byName[name]; len(list) > 0 {
+			return &list[0]
+		}
+	}
+	return nil
+}
+
+// sortedSpots returns spots in an order that does not depend on the run.
+func sortedSpots(of map[spot]bool) []spot {
+	out := make([]spot, 0, len(of))
+	for k := range of {
+		out = append(out, k)
+	}
+	slices.SortFunc(out, func(a, b spot) int {
+		return cmp.Or(strings.Compare(a.way, b.way), cmp.Compare(a.dst, b.dst), strings.Compare(a.beyond, b.beyond),
+			cmp.Compare(a.port.Protocol, b.port.Protocol), cmp.Compare(a.port.First, b.port.First))
+	})
+	return out
+}
