@@ -45,6 +45,14 @@ func readPairExpectation(t *testing.T, name string) pairExpectation {
 		}
 		before, rest, _ := strings.Cut(row, " ")
 		after, flow, _ := strings.Cut(rest, " ")
+		if clients, rest, ok := strings.Cut(strings.TrimSpace(flow), " via "); ok {
+			ways, rest, _ := strings.Cut(rest, " -> ")
+			dst, port, _ := strings.Cut(rest, " ")
+			for way := range strings.SplitSeq(ways, ", ") {
+				e.rows = append(e.rows, strings.Join([]string{clients + " via " + way, dst, canonicalPorts(t, port), before, after}, "\t"))
+			}
+			continue
+		}
 		// "absent" is no verdict of the line language; the flows behind it are.
 		line, err := expect.ParseLine("allow "+flow, "")
 		if err != nil {

@@ -21,7 +21,6 @@ func (x *comparer) attribute() {
 	if len(x.changes) == 0 {
 		return
 	}
-	x.edits = editNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names)
 	x.mixed, x.added = map[string]*sideways{}, map[string]int32{}
 	for i := range x.changes {
 		c := &x.changes[i]
@@ -31,7 +30,7 @@ func (x *comparer) attribute() {
 
 // causeOf returns the cause of a change.
 func (x *comparer) causeOf(c *wayChange) engine.CauseID {
-	suspects := x.suspects(c)
+	suspects := x.suspects(c.Way)
 	if len(suspects) == 0 {
 		edits, each, open := x.ofPods(c)
 		return x.cause(edits, each, open)
@@ -122,8 +121,12 @@ func (x *comparer) between(made []int, matrix int) *sideways {
 	return s
 }
 
-// suspects returns the edits of objects that a change may rest on.
-func (x *comparer) suspects(c *wayChange) []int {
+// suspects returns the edits of objects that what becomes of clients may rest on
+// at what is dialled by a name.
+func (x *comparer) suspects(name string) []int {
+	if len(x.edits) == 0 {
+		return nil
+	}
 	touched := map[objectKey]bool{}
 	grants, slicesOf := map[string]bool{}, map[nameKey]bool{}
 	var hosts []string
@@ -133,7 +136,7 @@ func (x *comparer) suspects(c *wayChange) []int {
 		slicesOf[nameKey{namespace, name}] = true
 	}
 	for _, a := range x.atlases {
-		for _, w := range x.real(a).byName[c.Way] {
+		for _, w := range x.real(a).byName[name] {
 			if w.publication != nil {
 				service(w.publication.Service.Namespace, w.publication.Service.Name)
 				continue

@@ -72,10 +72,15 @@ type Clients struct {
 // changes that d does not know are added to it. The error is an
 // *engine.PeerError about a peer of opts that neither cluster has.
 //
-// The cost is that of Openings for either cluster, twice, and of judging what
-// changes again for each edit that may be its cause.
+// The cost is that of judging the ways that something edited may bear on, for
+// either cluster, and of judging what changes again for each edit that may be its
+// cause.
 func Compare(d *engine.Diff, opts Options) ([]WayFlows, error) {
-	x := &comparer{d: d, endOf: map[engine.PeerID]int{}}
+	return compareWays(&comparer{d: d, endOf: map[engine.PeerID]int{}}, opts)
+}
+
+func compareWays(x *comparer, opts Options) ([]WayFlows, error) {
+	d := x.d
 	matrices := [2]*engine.Matrix{d.Before, d.After}
 	idle := true
 	for _, m := range matrices {
@@ -133,9 +138,12 @@ type comparer struct {
 	atlases [2]*Atlas
 	sides   [2]*sideways
 	endOf   map[engine.PeerID]int // the workloads of pods, as indices of ends
+	edits   []nameEdit
 	changes []wayChange
+	// thorough tells that every way is judged, even if nothing can have changed
+	// there.
+	thorough bool
 	// Of attribute.
-	edits  []nameEdit
 	mixed  map[string]*sideways
 	added  map[string]int32 // edits of d, by their words
 	endsOf map[engine.PeerID][]int
@@ -227,6 +235,7 @@ func (x *comparer) changed() []wayChange {
 	for i, a := range x.atlases {
 		x.sides[i] = newSideways(a)
 	}
+	x.edits = editNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names)
 	sides := x.sides
 	names := slices.Clone(sides[1].names)
 	for _, name := range sides[0].names {
@@ -235,6 +244,10 @@ func (x *comparer) changed() []wayChange {
 		}
 	}
 	slices.Sort(names)
+	if !x.thorough {
+		s := stirred(x.d, x.edits)
+		names = slices.DeleteFunc(names, func(name string) bool { return x.quiet(s, name) })
+	}
 	var out []wayChange
 	for _, whole := range []expect.Peer{{Kind: expect.Internet, Text: "internet"}, {Kind: expect.Private, Text: "private"}} {
 		var crowds [2]*crowd

@@ -1,0 +1,166 @@
+package route
+
+import (
+	"slices"
+
+	"netreach/engine"
+	"netreach/model"
+)
+
+// stir is what differs between two clusters, as far as it may bear on a way in:
+// the namespaces in which anything was edited, or all of them. A flow is decided
+// by its two ends and by the policies of their namespaces, so that of a way all of
+// whose namespaces are as they were nothing can change.
+type stir struct {
+	everywhere bool
+	namespaces map[string]bool
+}
+
+// stirred returns what differs between the clusters of d. edits are those of names.
+func stirred(d *engine.Diff, edits []nameEdit) *stir {
+	s := &stir{namespaces: map[string]bool{}}
+	before, after := d.Before.Cluster(), d.After.Cluster()
+	s.everywhere = meaning(before.Tiers) != meaning(after.Tiers) || meaning(before.Nodes) != meaning(after.Nodes) || families(before) != families(after)
+	for i := range d.Edits {
+		e := &d.Edits[i]
+		if !e.Kind.OfPolicy() {
+			continue // by namespace, below
+		}
+		for _, o := range slices.Concat(e.Before, e.After) {
+			s.everywhere = s.everywhere || o.Namespace == ""
+			s.namespaces[o.Namespace] = true
+		}
+	}
+	for i := range edits {
+		s.everywhere = s.everywhere || edits[i].object.namespace == ""
+		s.namespaces[edits[i].object.namespace] = true
+	}
+	s.compareNamespaces(before, after)
+	s.comparePods(before, after)
+	return s
+}
+
+// families tells of which families the addresses of a cluster are.
+func families(c *model.Cluster) (known [2]bool) {
+	for i := range c.Pods {
+		for _, a := range c.Pods[i].Addresses {
+			known[model.FamilyOf(a)] = true
+		}
+	}
+	return known
+}
+
+func (s *stir) compareNamespaces(before, after *model.Cluster) {
+	labels := map[string]string{}
+	for i := range before.Namespaces {
+		labels[before.Namespaces[i].Name] = meaning(before.Namespaces[i].Labels)
+	}
+	for i := range after.Namespaces {
+		n := &after.Namespaces[i]
+		if was, ok := labels[n.Name]; !ok || was != meaning(n.Labels) {
+			s.namespaces[n.Name] = true
+		}
+		delete(labels, n.Name)
+	}
+	for gone := range labels {
+		s.namespaces[gone] = true
+	}
+}
+
+// comparePods takes in the namespaces of pods that are not the same in both
+// clusters.
+func (s *stir) comparePods(before, after *model.Cluster) {
+	type name struct {
+		namespace, name string
+		standIn         bool
+		kind            string
+	}
+	nameOf := func(c *model.Cluster, p *model.Pod) name {
+		n := name{namespace: p.Namespace, name: p.Name, standIn: p.StandIn}
+		if p.StandIn {
+			n.kind = c.Workloads[p.Workload].Kind
+		}
+		return n
+	}
+	old := make(map[name]*model.Pod, len(before.Pods))
+	for i := range before.Pods {
+		old[nameOf(before, &before.Pods[i])] = &before.Pods[i]
+	}
+	for i := range after.Pods {
+		p := &after.Pods[i]
+		n := nameOf(after, p)
+		if was := old[n]; was == nil || !samePod(was, p) || before.Workloads[was.Workload].Kind != after.Workloads[p.Workload].Kind {
+			s.namespaces[p.Namespace] = true
+		}
+		delete(old, n)
+	}
+	for gone := range old {
+		s.namespaces[gone.namespace] = true
+	}
+}
+
+// samePod reports whether two pods are the same to policies and Services.
+func samePod(p, q *model.Pod) bool {
+	return p.Node == q.Node && p.HostNetwork == q.HostNetwork && p.Weight == q.Weight && p.Readiness == q.Readiness && p.Terminating == q.Terminating &&
+		slices.Equal(p.Labels, q.Labels) && slices.Equal(p.Addresses, q.Addresses) && slices.Equal(p.LateLabels, q.LateLabels) &&
+		slices.EqualFunc(p.Ports, q.Ports, func(a, b model.ContainerPort) bool { return a == b })
+}
+
+// quiet reports whether nothing can change at what is dialled by a name.
+func (x *comparer) quiet(s *stir, name string) bool {
+	if s.everywhere || len(x.suspects(name)) > 0 {
+		return false
+	}
+	before, after := x.sides[0].byName[name], x.sides[1].byName[name]
+	if len(before) != len(after) {
+		return false
+	}
+	for i := range before {
+		if !sameDoor(&before[i], &after[i]) {
+			return false
+		}
+		for side, w := range []*way{&before[i], &after[i]} {
+			namespaces, ok := w.namespaces(x.atlases[side])
+			if !ok || slices.ContainsFunc(namespaces, func(ns string) bool { return s.namespaces[ns] }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sameDoor reports whether two ways lead through the same pods.
+func sameDoor(v, w *way) bool {
+	if v.entry == nil || w.entry == nil {
+		return v.entry == w.entry
+	}
+	d, e := v.entry.door, w.entry.door
+	return v.port == w.port && slices.Equal(d.pods.Peers, e.pods.Peers) && (d.assumed == nil) == (e.assumed == nil)
+}
+
+// namespaces returns those of all pods that a way may come to, and reports false
+// if they are not known: what has no selector may lead anywhere.
+func (w *way) namespaces(a *Atlas) ([]string, bool) {
+	if w.publication != nil {
+		s := w.publication.Service
+		return []string{s.Namespace}, s.Selects
+	}
+	e := w.entry
+	out := []string{e.Route.Origin.Namespace}
+	for _, id := range e.door.pods.Peers {
+		if p := a.pod(id); p != nil && !slices.Contains(out, p.Namespace) {
+			out = append(out, p.Namespace)
+		}
+	}
+	if e.door.assumed != nil {
+		out = append(out, e.door.assumed.namespace)
+	}
+	for _, b := range e.choice.entry.Backends {
+		s := a.services[nameKey{b.Namespace, b.Name}]
+		if s != nil && !s.Selects {
+			return nil, false
+		}
+		out = append(out, b.Namespace)
+	}
+	return out, true
+}
