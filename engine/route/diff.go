@@ -288,7 +288,7 @@ func (x *comparer) atName(sides [2]*sideways, crowds [2]*crowd, name string) []w
 	for _, k := range sortedSpots(spots) {
 		groups := partition(crowds[1].whole, found[0][k], found[1][k])
 		for _, g := range groups {
-			if g.verdicts[0] != model.Some && g.verdicts[1] != model.Some || len(lists) == 0 {
+			if len(lists) == 0 || !parted(g.verdicts[0]) && !parted(g.verdicts[1]) {
 				out = append(out, x.change(k, g, crowds[1].whole)...)
 				continue
 			}
@@ -313,6 +313,9 @@ func (x *comparer) atName(sides [2]*sideways, crowds [2]*crowd, name string) []w
 	}
 	return out
 }
+
+// parted reports whether clients of whom a verdict is may fare differently.
+func parted(v model.Verdict) bool { return v == model.Some || v == model.Unknown }
 
 // verdict returns the verdict about one client at a spot.
 func (x *comparer) verdict(s *sideways, c client, k spot) model.Verdict {

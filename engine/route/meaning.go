@@ -3,6 +3,7 @@ package route
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"netreach/model"
@@ -33,8 +34,8 @@ func writeMeaning(b *strings.Builder, v reflect.Value) {
 			return
 		}
 		b.WriteByte('{')
-		for i := range v.NumField() {
-			writeMeaning(b, v.Field(i))
+		for _, f := range v.Fields() {
+			writeMeaning(b, f)
 			b.WriteByte(';')
 		}
 		b.WriteByte('}')
@@ -56,7 +57,7 @@ func stringOf(v reflect.Value) (string, bool) {
 	if strings.HasPrefix(v.Type().PkgPath(), "netreach/") || !v.CanInterface() {
 		return "", false
 	}
-	s, ok := v.Interface().(fmt.Stringer)
+	s, ok := reflect.TypeAssert[fmt.Stringer](v)
 	if !ok {
 		return "", false
 	}
@@ -68,19 +69,12 @@ func stringOf(v reflect.Value) (string, bool) {
 func differing(before, after any, skip ...string) []string {
 	x, y := reflect.ValueOf(before), reflect.ValueOf(after)
 	var out []string
-fields:
-	for i := range x.NumField() {
-		name := x.Type().Field(i).Name
-		for _, s := range skip {
-			if s == name {
-				continue fields
-			}
-		}
+	for field, v := range x.Fields() {
 		var p, q strings.Builder
-		writeMeaning(&p, x.Field(i))
-		writeMeaning(&q, y.Field(i))
-		if p.String() != q.String() {
-			out = append(out, name)
+		writeMeaning(&p, v)
+		writeMeaning(&q, y.FieldByIndex(field.Index))
+		if p.String() != q.String() && !slices.Contains(skip, field.Name) {
+			out = append(out, field.Name)
 		}
 	}
 	return out
@@ -90,7 +84,7 @@ fields:
 // none or is more than a word or a list of words.
 func valueOf(v any, field string) string {
 	of := reflect.ValueOf(v).FieldByName(field)
-	if text, ok := of.Interface().(fmt.Stringer); ok && of.Kind() != reflect.Struct {
+	if text, ok := reflect.TypeAssert[fmt.Stringer](of); ok && of.Kind() != reflect.Struct {
 		return text.String()
 	}
 	switch of.Kind() {
@@ -99,7 +93,7 @@ func valueOf(v any, field string) string {
 	case reflect.Slice:
 		var words []string
 		for i := range of.Len() {
-			text, ok := of.Index(i).Interface().(fmt.Stringer)
+			text, ok := reflect.TypeAssert[fmt.Stringer](of.Index(i))
 			if !ok {
 				return ""
 			}

@@ -1,6 +1,10 @@
 package render
 
-import "netreach/engine"
+import (
+	"slices"
+
+	"netreach/engine"
+)
 
 // nodeShift returns a block of flows between pods and nodes.
 func nodeShift(f engine.NodeFlows) shiftedFlows {
@@ -41,5 +45,5 @@ func (s *shiftedFlows) named() []string {
 	if s.ways != nil {
 		return append(s.dialled(), s.dstNames...)
 	}
-	return append(s.srcNames[:len(s.srcNames):len(s.srcNames)], s.dstNames...)
+	return slices.Concat(s.srcNames, s.dstNames)
 }
