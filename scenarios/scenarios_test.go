@@ -62,7 +62,7 @@ func checkPair(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !citation.Match(text) {
+	if !citation.Match(text) && !nameCitation.Match(text) {
 		t.Errorf("%s: no comment cites a rule", name)
 	}
 	readme, err := scenarios.FS.ReadFile(path.Join(name, scenarios.Readme))
