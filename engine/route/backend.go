@@ -27,10 +27,7 @@ const (
 // Policy is judged at the pods and their port (SVC-20), for every backend that
 // may be chosen (SVC-16, SVC-22).
 func (a *Atlas) backends(c client, s *model.Service, p *model.ServicePort, by via) Hop {
-	h := Hop{Kind: Backend, Title: title(s, p), Origin: p.Origin}
-	if h.Origin.Kind == "" {
-		h.Origin = s.Origin
-	}
+	h := Hop{Kind: Backend, Title: title(s, p), Origin: portOrigin(s, p)}
 	all, notes := a.endpoints(s, p)
 	h.Notes = notes
 	if len(all) == 0 {

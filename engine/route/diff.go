@@ -67,19 +67,27 @@ type Clients struct {
 	Ranges, Rest []engine.AddrRange
 }
 
-// Compare returns what changes for clients outside at the ways in, between the
-// two clusters of d: by way, workload and port. The edits and the causes of these
-// changes that d does not know are added to it. The error is an
+// Diff is what changes by name between two clusters.
+type Diff struct {
+	// Flows are those of clients outside by the ways in.
+	Flows []WayFlows
+	// Services lead elsewhere for their clients in the cluster.
+	Services []ServiceShift
+}
+
+// Compare returns what changes by name between the two clusters of d: for clients
+// outside at the ways in, by way, workload and port, and behind the Services. The
+// edits and the causes of these changes that d does not know are added to it. The error is an
 // *engine.PeerError about a peer of opts that neither cluster has.
 //
 // The cost is that of judging the ways that something edited may bear on, for
 // either cluster, and of judging what changes again for each edit that may be its
 // cause.
-func Compare(d *engine.Diff, opts Options) ([]WayFlows, error) {
+func Compare(d *engine.Diff, opts Options) (*Diff, error) {
 	return compareWays(&comparer{d: d, endOf: map[engine.PeerID]int{}}, opts)
 }
 
-func compareWays(x *comparer, opts Options) ([]WayFlows, error) {
+func compareWays(x *comparer, opts Options) (*Diff, error) {
 	d := x.d
 	matrices := [2]*engine.Matrix{d.Before, d.After}
 	idle := true
@@ -87,8 +95,9 @@ func compareWays(x *comparer, opts Options) ([]WayFlows, error) {
 		names := &m.Cluster().Names
 		idle = idle && len(names.Services)+len(names.Routes) == 0
 	}
+	out := &Diff{}
 	if idle {
-		return nil, nil
+		return out, nil
 	}
 	for i := range d.Workloads {
 		for _, id := range d.Comparison.Ends[i].Peers {
@@ -104,12 +113,17 @@ func compareWays(x *comparer, opts Options) ([]WayFlows, error) {
 			return nil, err
 		}
 	}
-	x.changes = x.changed()
-	x.attribute()
-	out := make([]WayFlows, len(x.changes))
-	for i := range x.changes {
-		out[i] = x.changes[i].WayFlows
+	for i, a := range x.atlases {
+		x.sides[i] = newSideways(a)
 	}
+	x.edits = editNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names)
+	stir := stirred(x.d, x.edits)
+	x.changes = x.changed(stir)
+	x.attribute()
+	for i := range x.changes {
+		out.Flows = append(out.Flows, x.changes[i].WayFlows)
+	}
+	out.Services = x.led(stir)
 	return out, nil
 }
 
@@ -231,11 +245,7 @@ func (x *comparer) spotsOf(a *Atlas, name string, l *Leg) []spot {
 }
 
 // changed returns what changes at the ways in, without causes.
-func (x *comparer) changed() []wayChange {
-	for i, a := range x.atlases {
-		x.sides[i] = newSideways(a)
-	}
-	x.edits = editNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names)
+func (x *comparer) changed(s *stir) []wayChange {
 	sides := x.sides
 	names := slices.Clone(sides[1].names)
 	for _, name := range sides[0].names {
@@ -245,7 +255,6 @@ func (x *comparer) changed() []wayChange {
 	}
 	slices.Sort(names)
 	if !x.thorough {
-		s := stirred(x.d, x.edits)
 		names = slices.DeleteFunc(names, func(name string) bool { return x.quiet(s, name) })
 	}
 	var out []wayChange

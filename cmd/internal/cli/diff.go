@@ -55,8 +55,8 @@ an Ingress, Gateway or Route, or a Service that is published, and which workload
 they come to. "internet via https://app.example.com/api" is such a source, and
 "outside" is internet and private together. What causes a change there may be a
 Service, an entry of a route, or whatever else is on the way; --controller says
-which pods serve a class. Services that are dialled in the cluster are compared as
-the pods behind them are.
+which pods serve a class. Services that lead elsewhere in the cluster, to other pods
+or ports, are named and count for nothing: who reaches these is what the flows say.
 
 The exit code is 0 if nothing changes, 1 if something does, 2 for trouble.
 --fail-on narrows what counts: opened, closed, unknown, any (the default; peers
@@ -131,16 +131,16 @@ func (s *session) showDiff(f differing, before, after side) error {
 	}
 	waiting := s.progress("comparing")
 	change, err := engine.NewDiff(p.matrices[0], p.matrices[1], cuts(accepted)...)
-	var ways []route.WayFlows
+	names := &route.Diff{}
 	if err == nil {
-		ways, err = route.Compare(change, route.Options{Controllers: controllers})
+		names, err = route.Compare(change, route.Options{Controllers: controllers})
 	}
 	waiting.end()
 	if err != nil {
 		return err
 	}
 	d := p.rendered(change)
-	d.Fails, d.LeftOut, d.Ways = fails, s.forgiven, ways
+	d.Fails, d.LeftOut, d.Ways, d.Services = fails, s.forgiven, names.Flows, names.Services
 	if err = s.accept(p, d, accepted); err != nil {
 		return err
 	}

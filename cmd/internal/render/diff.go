@@ -24,6 +24,8 @@ type Diff struct {
 	// Accepted and AcceptedWays are what is not shown.
 	Accepted     []engine.ChangedFlows
 	AcceptedWays []route.WayFlows
+	// Services lead elsewhere than before.
+	Services []route.ServiceShift
 	// Matrix names the workloads.
 	Matrix *Matrix
 	// Added and Removed are the peers that one state only has.
@@ -359,7 +361,7 @@ func (d *Diff) summary() []string {
 			out = append(out, "peers "+of.word+": "+strings.Join(shortened(words), ", "))
 		}
 	}
-	out = append(out, d.closedWays()...)
+	out = append(append(out, d.closedWays()...), d.ledElsewhere()...)
 	for _, e := range d.EffectUnknown() {
 		out = append(out, "effect unknown: "+namedEdit(&e)+at(d.places(&e)))
 	}

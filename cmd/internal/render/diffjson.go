@@ -38,6 +38,17 @@ func (o object) Diff(d *Diff) error {
 	for _, p := range d.Removed {
 		doc.Removed = append(doc.Removed, ComingDocument{p.Name, p.Kind, p.Pods, d.spotDocument(0, p.Origin)})
 	}
+	for i := range d.Services {
+		s := &d.Services[i]
+		side := 1
+		if s.Gone {
+			side = 0
+		}
+		doc.Services = append(doc.Services, ServiceShiftDocument{
+			Service: s.Service, Port: Ports([]engine.PortRange{s.Port})[0], Before: append([]string{}, s.Before...), After: append([]string{}, s.After...), Gone: s.Gone,
+			SpotDocument: d.spotDocument(side, s.Origins[side]),
+		})
+	}
 	for _, e := range d.unchanged() {
 		doc.NoEffect = append(doc.NoEffect, d.editDocument(&e))
 	}

@@ -186,7 +186,11 @@ func (d *Diff) lists(all []consequence) []folded {
 	for _, line := range d.closedWays() {
 		ways.lines = append(ways.lines, "- "+escapeText(line)+"\n")
 	}
-	lists := []folded{causes, flows, peers, ways, open, none}
+	led := folded{heading: "Services that lead elsewhere in the cluster"}
+	for _, line := range d.ledElsewhere() {
+		led.lines = append(led.lines, "- "+escapeText(line)+"\n")
+	}
+	lists := []folded{causes, flows, peers, ways, led, open, none}
 	if len(d.Accepted)+len(d.AcceptedWays) > 0 {
 		lists = append(lists, folded{heading: "Accepted and not shown", lines: []string{escapeText(weightText(d.acceptedWeight())) + "\n"}})
 	}

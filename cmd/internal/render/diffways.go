@@ -147,6 +147,41 @@ func weighWays(flows []route.WayFlows) int {
 	return len(seen)
 }
 
+// ledElsewhere says of Services that lead elsewhere where they do.
+func (d *Diff) ledElsewhere() []string {
+	var out []string
+	for i := range d.Services {
+		s := &d.Services[i]
+		if more := len(d.Services) - i; i == mostUnchanged && more > 1 {
+			return append(out, count(more, "more port")+" of Services that lead elsewhere")
+		}
+		text := s.Service + " " + Ports([]engine.PortRange{s.Port})[0]
+		switch {
+		case s.Gone:
+			text += " is gone, and led to " + targets(s.Before)
+		default:
+			text += " leads to " + targets(s.After) + ", and led to " + targets(s.Before)
+		}
+		out = append(out, text+at(d.shiftPlace(s)))
+	}
+	return out
+}
+
+func targets(list []string) string {
+	if len(list) == 0 {
+		return "nothing"
+	}
+	return strings.Join(shortened(list), ", ")
+}
+
+// shiftPlace says where the port of a Service stands, after the change or before.
+func (d *Diff) shiftPlace(s *route.ServiceShift) string {
+	if s.Gone {
+		return d.place(0, s.Origins[0])
+	}
+	return d.place(1, s.Origins[1])
+}
+
 // closedWays names the ways in that come or go, and by which nothing was or is
 // reached.
 func (d *Diff) closedWays() []string {

@@ -20,6 +20,8 @@ type DiffDocument struct {
 	// Added and Removed are the peers that one state only has.
 	Added   []ComingDocument `json:"added"`
 	Removed []ComingDocument `json:"removed"`
+	// Services are ports of Services that lead elsewhere than before.
+	Services []ServiceShiftDocument `json:"services,omitempty"`
 	// NoEffect are the edits of policies by which no flow changes.
 	NoEffect []EditDocument `json:"noEffect"`
 	// EffectUnknown are the edits about domain names by which flows may open or
@@ -109,5 +111,17 @@ type ComingDocument struct {
 	Name string `json:"name"`
 	Kind string `json:"kind"`
 	Pods int    `json:"pods"`
+	SpotDocument
+}
+
+// ServiceShiftDocument is a port of a Service that leads elsewhere in the cluster:
+// to other workloads, or ports of them. An empty list means nowhere.
+type ServiceShiftDocument struct {
+	Service string   `json:"service"`
+	Port    string   `json:"port"`
+	Before  []string `json:"before"`
+	After   []string `json:"after"`
+	// Gone tells that there is no such Service or port any more.
+	Gone bool `json:"gone,omitempty"`
 	SpotDocument
 }
