@@ -32,7 +32,7 @@ func (r role) subject() model.Direction {
 // peer returns the direction in whose rows a class lies in a role.
 func (r role) peer() model.Direction { return opposite(r.subject()) }
 
-// sameness is one of the matrices that a quotient is about, all of one universe.
+// sameness is what tells classes of a matrix apart.
 type sameness struct {
 	m        *Matrix
 	profiler *profiler
@@ -102,19 +102,17 @@ type classKinds struct {
 
 func (k *classKinds) len() int { return len(k.first) }
 
-// classKindsOf returns the kinds of classes in all layers together.
-func classKindsOf(layers []*sameness, r role) *classKinds {
-	u := layers[0].m.u
+// classKindsOf returns the kinds of classes for a role.
+func classKindsOf(l *sameness, r role) *classKinds {
+	u := l.m.u
 	k := &classKinds{of: make([]int32, u.classes)}
 	ids := map[string]int32{}
 	var key []byte
 	for class := range u.classes {
 		key = key[:0]
-		for _, l := range layers {
-			key = binary.LittleEndian.AppendUint32(key, uint32(l.familyCode(class)))
-			key = binary.LittleEndian.AppendUint32(key, uint32(l.behaviour[r.subject()][class]))
-			key = binary.LittleEndian.AppendUint32(key, uint32(l.seen[r.peer()][class]))
-		}
+		key = binary.LittleEndian.AppendUint32(key, uint32(l.familyCode(class)))
+		key = binary.LittleEndian.AppendUint32(key, uint32(l.behaviour[r.subject()][class]))
+		key = binary.LittleEndian.AppendUint32(key, uint32(l.seen[r.peer()][class]))
 		if class >= u.outside {
 			key = append(key, 1)
 		}
@@ -132,7 +130,7 @@ func classKindsOf(layers []*sameness, r role) *classKinds {
 // half is what one direction says of a flow on every port: a profile, by number.
 // The profile of the flow is the weaker of its two halves at each port.
 
-// halver computes the halves of one direction of a layer.
+// halver computes the halves of one direction.
 type halver struct {
 	l    *sameness
 	side *side

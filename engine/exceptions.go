@@ -46,7 +46,7 @@ type seat struct{ end, group int32 }
 
 // seats returns the ends that each peer is in.
 func (q *quotienter) seats() [][]seat {
-	out := make([][]seat, q.ids.layers[0].m.u.Len())
+	out := make([][]seat, q.l.m.u.Len())
 	for i, groups := range q.groups {
 		for g := range groups {
 			for _, p := range groups[g].peers {
@@ -60,7 +60,7 @@ func (q *quotienter) seats() [][]seat {
 // sharedPeers returns the peers that are all that two ends have of a shape, so
 // that there are no two different ones.
 func (q *quotienter) sharedPeers() []meeting {
-	m := q.ids.layers[0].m
+	m := q.l.m
 	var out []meeting
 	owners := map[PeerID][]seat{}
 	for i, groups := range q.groups {
@@ -86,7 +86,7 @@ func (q *quotienter) sharedPeers() []meeting {
 
 // onOneNode returns the peers on one node that have a relation.
 func (q *quotienter) onOneNode() []meeting {
-	m := q.ids.layers[0].m
+	m := q.l.m
 	nodeLike := map[int32][]PeerID{}
 	others := map[int32][]PeerID{}
 	for id := range m.u.peers {
@@ -104,7 +104,7 @@ func (q *quotienter) onOneNode() []meeting {
 	in := q.seats()
 	var out []meeting
 	take := func(p, o PeerID) {
-		if p == o && m.itself(p) || !q.related(p, o) {
+		if p == o && m.itself(p) || m.relation(p, o) == unrelated {
 			return
 		}
 		for _, a := range in[p] {
@@ -133,16 +133,11 @@ func (q *quotienter) wants(src, dst int32) bool {
 	return q.wanted[asSource][src] && q.wanted[asDestination][dst]
 }
 
-// related reports whether two peers have a relation in some layer.
-func (q *quotienter) related(p, o PeerID) bool {
-	return slices.ContainsFunc(q.ids.layers, func(l *sameness) bool { return l.m.relation(p, o) != unrelated })
-}
-
 // special returns the content of a cell, given all that is special about it.
 func (q *quotienter) special(met []meeting) CellID {
 	src, dst := q.groups[met[0].src], q.groups[met[0].dst]
 	s, d := &q.src.list[q.src.of[met[0].src]], &q.dst.list[q.dst.of[met[0].dst]]
-	m := q.ids.layers[0].m
+	m := q.l.m
 	var flows []int32
 	same := false
 	for g := range src {
@@ -181,14 +176,14 @@ func (q *quotienter) special(met []meeting) CellID {
 }
 
 func (q *quotienter) leavesOut(a, b *shapeGroup, src, dst *endKind) bool {
-	m := q.ids.layers[0].m
+	m := q.l.m
 	return m.isOutside(a) && q.meetsAny(b.shape, src) || m.isOutside(b) && q.meetsAny(a.shape, dst)
 }
 
 // meetsAny reports whether a shape has a family in common with a member of an
 // end that is outside.
 func (q *quotienter) meetsAny(shape int32, e *endKind) bool {
-	l := q.ids.layers[0]
+	l := q.l
 	return slices.ContainsFunc(l.m.u.shapes[shape], func(class int32) bool {
 		return l.familyCode(int(class)) >= 0 && e.outsideMeets(l.m.ground.attr(int(class)).fam)
 	})
@@ -206,27 +201,19 @@ func (q *quotienter) shared(a, b *shapeGroup) int {
 		few, many = many, few
 	}
 	for _, p := range few {
-		if _, ok := slices.BinarySearch(many, p); ok && q.ids.layers[0].m.itself(p) {
+		if _, ok := slices.BinarySearch(many, p); ok && q.l.m.itself(p) {
 			n++
 		}
 	}
 	return n
 }
 
-// flow returns the flow between two peers of these shapes.
+// flow returns the profile between two peers of these shapes.
 func (q *quotienter) flow(a, b int32, src, dst PeerID) int32 {
-	profiles := make([]int32, len(q.ids.layers))
-	for k, l := range q.ids.layers {
-		profiles[k] = l.profiler.of(flowKind{a, b, l.m.relation(src, dst)})
-	}
-	return q.ids.of(profiles...)
+	return q.l.profiler.of(flowKind{a, b, q.l.m.relation(src, dst)})
 }
 
-// unrelated returns the flow between two unrelated peers of these shapes.
+// unrelated returns the profile between two unrelated peers of these shapes.
 func (q *quotienter) unrelated(a, b int32) int32 {
-	profiles := make([]int32, len(q.ids.layers))
-	for k, l := range q.ids.layers {
-		profiles[k] = l.profiler.of(flowKind{a, b, unrelated})
-	}
-	return q.ids.of(profiles...)
+	return q.l.profiler.of(flowKind{a, b, unrelated})
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // flowRows is what becomes of the flows between kinds of classes: for each
-// source a row over the destinations. A cell is the number of a flow, see
-// flowIDs; flows that are denied everywhere are in no run.
+// source a row over the destinations. A cell is the number of a profile; flows
+// that are denied everywhere are in no run.
 type flowRows struct {
 	kinds [roles]*classKinds
 	table runTable
@@ -16,22 +16,18 @@ type flowRows struct {
 
 // flowCache makes the rows of flows, and keeps them for other tables.
 type flowCache struct {
-	profilers []*profiler
-	made      *flowIDs
-	all       [roles]*classKinds
-	known     *flowRows
-	about     [roles][]int32 // what known is about
+	profiler *profiler
+	made     *sameness
+	all      [roles]*classKinds
+	known    *flowRows
+	about    [roles][]int32 // what known is about
 }
 
-func newFlowCache(profilers ...*profiler) *flowCache { return &flowCache{profilers: profilers} }
+func newFlowCache(p *profiler) *flowCache { return &flowCache{profiler: p} }
 
-func (c *flowCache) ids() *flowIDs {
+func (c *flowCache) sameness() *sameness {
 	if c.made == nil {
-		layers := make([]*sameness, len(c.profilers))
-		for k, p := range c.profilers {
-			layers[k] = newSameness(p)
-		}
-		c.made = newFlowIDs(layers)
+		c.made = newSameness(c.profiler)
 	}
 	return c.made
 }
@@ -40,7 +36,7 @@ func (c *flowCache) ids() *flowIDs {
 func (c *flowCache) kinds() [roles]*classKinds {
 	if c.all[asSource] == nil {
 		for r := range roles {
-			c.all[r] = classKindsOf(c.ids().layers, r)
+			c.all[r] = classKindsOf(c.sameness(), r)
 		}
 	}
 	return c.all
@@ -50,7 +46,7 @@ func (c *flowCache) kinds() [roles]*classKinds {
 // as ascending kinds of classes.
 func (c *flowCache) rows(src, dst []int32) *flowRows {
 	if c.known == nil || !within(src, c.about[asSource]) || !within(dst, c.about[asDestination]) {
-		c.known, c.about = newFlowRows(c.ids(), c.kinds(), src, dst), [roles][]int32{src, dst}
+		c.known, c.about = newFlowRows(c.sameness(), c.kinds(), src, dst), [roles][]int32{src, dst}
 	}
 	return c.known
 }
@@ -67,47 +63,6 @@ func within(a, b []int32) bool {
 	return true
 }
 
-// flowIDs numbers what the layers make of a flow. In one layer it is the number
-// of the profile, in several that of a list of profiles. 0 is denied everywhere
-// in every layer.
-type flowIDs struct {
-	layers []*sameness
-	list   [][]int32 // of several layers
-	ids    map[string]int32
-	key    []byte
-}
-
-const deniedFlow int32 = 0
-
-func newFlowIDs(layers []*sameness) *flowIDs {
-	f := &flowIDs{layers: layers, ids: map[string]int32{}}
-	f.of(make([]int32, len(layers))...)
-	return f
-}
-
-// of returns the number of what the layers make of a flow, in their order.
-func (f *flowIDs) of(profiles ...int32) int32 {
-	if len(f.layers) == 1 {
-		return profiles[0]
-	}
-	f.key = appendInt32s(f.key[:0], profiles)
-	id, ok := f.ids[string(f.key)]
-	if !ok {
-		id = int32(len(f.list))
-		f.ids[string(f.key)] = id
-		f.list = append(f.list, slices.Clone(profiles))
-	}
-	return id
-}
-
-// profile returns what one layer makes of a flow.
-func (f *flowIDs) profile(flow int32, layer int) int32 {
-	if len(f.layers) == 1 {
-		return flow
-	}
-	return f.list[flow][layer]
-}
-
 // stripSources is the number of sources whose ingress halves are at hand at a
 // time.
 const stripSources = 2048
@@ -115,58 +70,29 @@ const stripSources = 2048
 // newFlowRows judges all flows from some sources to some destinations. A source
 // costs one step for each destination that its egress admits, or for each whose
 // ingress admits it, whichever are fewer.
-func newFlowRows(ids *flowIDs, kinds [roles]*classKinds, sources, destinations []int32) *flowRows {
+func newFlowRows(l *sameness, kinds [roles]*classKinds, sources, destinations []int32) *flowRows {
 	f := &flowRows{kinds: kinds, row: none(kinds[asSource].len())}
 	sheet := newSheet(kinds[asDestination].len())
-	judges := make([]*rowJudge, len(ids.layers))
-	for k, l := range ids.layers {
-		judges[k] = newRowJudge(l, kinds, destinations)
-	}
+	judge := newRowJudge(l, kinds, destinations)
 	// Sources of one egress program follow on one another within a strip.
 	for strip := range slices.Chunk(sources, stripSources) {
-		for _, j := range judges {
-			j.prepare(strip)
-		}
+		judge.prepare(strip)
 		order := slices.Clone(strip)
 		slices.SortStableFunc(order, func(a, b int32) int {
-			return cmp.Compare(judges[0].programOf(a), judges[0].programOf(b))
+			return cmp.Compare(judge.programOf(a), judge.programOf(b))
 		})
 		for _, s := range order {
-			if len(judges) == 1 {
-				judges[0].row(s, sheet)
-			} else {
-				joinRows(ids, judges, s, sheet)
-			}
-			f.row[s] = f.table.intern(sheet.take(deniedFlow))
+			judge.row(s, sheet)
+			f.row[s] = f.table.intern(sheet.take(deniedProfile))
 		}
 	}
 	return f
 }
 
-// joinRows writes the flows of a source from what each layer makes of them.
-func joinRows(ids *flowIDs, judges []*rowJudge, source int32, out *sheet) {
-	rows := make([]runs, len(judges))
-	for k, j := range judges {
-		j.row(source, out)
-		rows[k] = slices.Clone(out.take(deniedProfile))
-	}
-	profiles := make([]int32, len(judges))
-	for _, r := range rows {
-		for _, c := range r {
-			for d := c.from; d < c.to; d++ {
-				for k := range rows {
-					profiles[k] = rows[k].at(d, deniedProfile)
-				}
-				out.set(d, ids.of(profiles...))
-			}
-		}
-	}
-}
-
 // of returns the row of a source.
 func (f *flowRows) of(source int32) runs { return f.table.rows[f.row[source]] }
 
-// rowJudge makes the rows of one layer.
+// rowJudge makes the rows.
 type rowJudge struct {
 	l               *sameness
 	kinds           [roles]*classKinds

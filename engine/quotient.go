@@ -79,7 +79,7 @@ func (q *Quotient) cell(i, j int) CellID {
 
 // contents is what a quotient makes of flows.
 type contents struct {
-	// of returns the content of a cell whose flows have these numbers, ascending
+	// of returns the content of a cell whose flows have these profiles, ascending
 	// and each once.
 	of func(flows []int32) CellID
 	// itself is the content of a cell in which there is nothing but pods with
@@ -95,7 +95,7 @@ type quotienter struct {
 	// lonely marks ends that are a single pod of which no other end has the like:
 	// no cell tells what the two of a pair of such pods make of each other.
 	lonely   []bool
-	ids      *flowIDs
+	l        *sameness
 	contents contents
 	rest     int32
 
@@ -125,14 +125,14 @@ type over struct{ kind, at int32 }
 type entry struct{ from, to, flow, before int32 }
 
 func newQuotient(t *Table, c contents) *Quotient {
-	q := &quotienter{ends: t.Ends, groups: t.groups, lonely: t.lonely(), ids: t.flows.ids(), contents: c, plain: map[int32]CellID{}}
+	q := &quotienter{ends: t.Ends, groups: t.groups, lonely: t.lonely(), l: t.flows.sameness(), contents: c, plain: map[int32]CellID{}}
 	for r := range roles {
 		q.wanted[r] = t.wants(r)
 	}
-	q.rest = int32(c.of([]int32{deniedFlow}))
-	l, kinds := q.ids.layers[0], t.flows.kinds()
-	q.src = newEndKinds(l, kinds[asSource], q.ends, q.groups, q.wanted[asSource])
-	q.dst = newEndKinds(l, kinds[asDestination], q.ends, q.groups, q.wanted[asDestination])
+	q.rest = int32(c.of([]int32{deniedProfile}))
+	kinds := t.flows.kinds()
+	q.src = newEndKinds(q.l, kinds[asSource], q.ends, q.groups, q.wanted[asSource])
+	q.dst = newEndKinds(q.l, kinds[asDestination], q.ends, q.groups, q.wanted[asDestination])
 	q.flows = t.flows.rows(q.src.classes(), q.dst.classes())
 	q.over = make([][]over, q.flows.kinds[asDestination].len())
 	for kind := range q.dst.list {
@@ -209,7 +209,7 @@ func (q *quotienter) join(s, d *endKind, last int32) CellID {
 			flows = append(flows, q.entries[e-1].flow)
 		}
 		if s.judged(d) > len(flows) {
-			flows = append(flows, deniedFlow)
+			flows = append(flows, deniedProfile)
 		}
 	} else {
 		n := len(s.classes) * len(d.classes)
@@ -246,21 +246,17 @@ func (q *quotienter) shapeFlow(a, b *shapeKind, width int) int32 {
 	if len(a.classes) == 1 && len(b.classes) == 1 {
 		return q.cells[int(a.at[0])*width+int(b.at[0])] // denied where they do not meet
 	}
-	profiles := make([]int32, len(q.ids.layers))
-	for k, l := range q.ids.layers {
-		var met []int32
-		for i := range a.classes {
-			for j := range b.classes {
-				if a.fams[i].meets(b.fams[j]) {
-					met = append(met, q.ids.profile(q.cells[int(a.at[i])*width+int(b.at[j])], k))
-				}
+	var met []int32
+	for i := range a.classes {
+		for j := range b.classes {
+			if a.fams[i].meets(b.fams[j]) {
+				met = append(met, q.cells[int(a.at[i])*width+int(b.at[j])])
 			}
 		}
-		if len(met) == 0 {
-			continue // no common family: denied
-		}
-		slices.Sort(met)
-		profiles[k] = l.profiler.join(slices.Compact(met))
 	}
-	return q.ids.of(profiles...)
+	if len(met) == 0 {
+		return deniedProfile // no common family
+	}
+	slices.Sort(met)
+	return q.l.profiler.join(slices.Compact(met))
 }
