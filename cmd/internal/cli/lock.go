@@ -32,7 +32,8 @@ alike, are a set with a name. It holds neither times nor names of files, and doe
 depend on the order of the input. Of a workload whose pods differ, or where address
 families do, the verdict is some, and test demands that it stays some: that others of
 the pods or the other family are allowed than before is not seen. Such lines have a
-comment above them. --by pod locks each pod by itself.
+comment above them. --by pod locks each pod by itself. Ways in, by URL or Service, are
+not in it: write lines about them by hand, or see netreach diff.
 
 With --write it writes the file only if all went well. With --check it compares a
 file with what it would write, and lists the lines that differ: this finds whether
