@@ -113,13 +113,39 @@ func TestIngressRules(t *testing.T) {
 				strings.Replace(ingress("old", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"), "name: old", "name: old, creationTimestamp: '2020-01-01T00:00:00Z'", 1),
 				strings.Replace(ingress("new", "", "rules: ["+at("a.example", "/", "Prefix", "shut", "number: 80")+"]"), "name: new", "name: new, creationTimestamp: '2021-01-01T00:00:00Z'", 1),
 				ingress("one", "", "rules: ["+at("b.example", "/", "Prefix", "web", "number: 80")+"]"), ingress("two", "", "rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
-			[]string{"allow internet -> http://a.example", "unknown internet -> http://b.example; the oldest counts"},
+			[]string{"allow internet -> http://a.example; Ingress a/new is for the same host and path, is younger", "unknown internet -> http://b.example; the oldest counts"},
+		},
+		{
+			"TLS is the host's, whichever entry gets the request (ING-11)",
+			join(pods, controller(""), balancer, ingress("web", "", "tls: [{hosts: [a.example]}], rules: ["+at("a.example", "/x", "Prefix", "web", "number: 80")+"]"), ingress("rest", "", "defaultBackend: {service: {name: web, port: {number: 80}}}")),
+			[]string{"allow internet -> https://a.example/y", "allow internet -> https://b.example/y; no tls for this host"},
 		},
 		{
 			"a path that is up to the controller (ING-4)",
 			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: other.example/c}\n",
 				ingress("web", "", "ingressClassName: t, rules: ["+at("a.example", "/x", "ImplementationSpecific", "web", "number: 80")+"]"), ingress("other", "", "ingressClassName: t, rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
 			[]string{"allow internet -> http://a.example/x/y", "unknown internet -> http://a.example/xy; up to the controller", "deny internet -> http://b.example"},
+		},
+		{
+			"whatever a controller makes of a pattern, it takes no path that lacks the plain text in it (ING-4)",
+			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: other.example/c}\n",
+				ingress("web", "", "ingressClassName: t, rules: ["+at("a.example", "/item/[0-9]+", "ImplementationSpecific", "shut", "number: 80")+", "+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("glob", "", "ingressClassName: t, rules: ["+at("b.example", "/sale*", "ImplementationSpecific", "shut", "number: 80")+", "+at("b.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("either", "", "ingressClassName: t, rules: ["+at("c.example", "/sale|/item", "ImplementationSpecific", "shut", "number: 80")+", "+at("c.example", "/", "Prefix", "web", "number: 80")+"]")),
+			[]string{
+				"allow internet -> http://a.example/other", "unknown internet -> http://a.example/item/7, http://a.example/ITEM/x",
+				"allow internet -> http://b.example/other", "unknown internet -> http://b.example/sal, http://b.example/sales", "unknown internet -> http://c.example/other",
+			},
+		},
+		{
+			"where both of two entries lead to open pods it is no matter which one gets the request (ING-4)",
+			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: other.example/c}\n",
+				ingress("web", "", "ingressClassName: t, rules: ["+at("a.example", "/item/*", "ImplementationSpecific", "web", "number: 80")+", "+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("lost", "", "ingressClassName: t, rules: ["+at("b.example", "/item/*", "ImplementationSpecific", "nobody", "number: 80")+", "+at("b.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("shut", "", "ingressClassName: t, rules: ["+at("c.example", "/item/*", "ImplementationSpecific", "shut", "number: 80")+"]")),
+			[]string{
+				"allow internet -> http://a.example/item/7; up to the controller", "unknown internet -> http://b.example/item/7", "deny internet -> http://c.example/item/7",
+			},
 		},
 		{
 			"a controller of which nothing is known: only what admits everybody does, and what admits nobody does not (ING-2, ING-6)",

@@ -282,7 +282,7 @@ func (a *Atlas) balancerWalks(c client, t target, taken bool) []Walk {
 // entryWalk returns the walk of a client through a door to one entry.
 func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop, door Hop) Walk {
 	r, e := ch.route, ch.entry
-	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: model.TCP, First: t.port, Last: t.port}, Share: true, Rival: ch.rival}
+	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: model.TCP, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps}
 	if where := entryName(ch); where != "" {
 		w.Title += ", " + where
 	}
@@ -297,13 +297,19 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 		h.note(e.Origin, "only requests with "+c)
 	}
 	if ch.sure == perhaps {
-		h.Mix = h.Mix.And(open)
 		h.note(e.Origin, fmt.Sprintf("whether path %q takes %s is up to the controller (ING-4)", ch.path.Path, t.path))
 	}
 	if ch.rival {
 		h.note(r.Origin, "several objects are for this host and path, and the oldest counts: which that is is not in the input (ING-13)")
 	}
-	if t.tls && d.kind == model.RouteIngress && e.TLS == model.NoTLS && !ch.canary {
+	for _, y := range ch.younger {
+		rule := "ING-13"
+		if y.Kind != model.RouteIngress {
+			rule = "GW-7"
+		}
+		h.note(y.Origin, y.Origin.Object()+" is for the same host and path, is younger, and gets nothing ("+rule+")")
+	}
+	if t.tls && d.kind == model.RouteIngress && e.TLS == model.NoTLS && !ch.canary && !d.hasCertificate(t.host) {
 		h.note(e.Origin, "no tls for this host: the controller answers HTTPS with a certificate of its own, if at all (ING-11)")
 	}
 	if e.TLS == model.Passthrough {
@@ -311,6 +317,14 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 	}
 	w.Hops = append(w.Hops, h)
 	return w
+}
+
+// hasCertificate reports whether some entry of a door terminates TLS for a host:
+// what it gives a certificate for is the host, whichever entry gets the request.
+func (d *door) hasCertificate(host string) bool {
+	return slices.ContainsFunc(d.entries, func(at attached) bool {
+		return at.entry.TLS != model.NoTLS && hostRank(at.hosts, host, model.OneLabel) > 0
+	})
 }
 
 // entryName names an entry by its hosts and its path.
