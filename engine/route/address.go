@@ -13,19 +13,22 @@ import (
 // address on some ports, if it is one at which a Service is dialled: its own, an
 // external one, that of its load balancer, or that of a node on a node port. No
 // name is asked for, and policy never sees that address (SVC-20, SVC-21). It
-// returns false if no Service has the address, or none of a node has the port.
+// returns false if no Service has the address, or none of a node has the port;
+// and for an external address on a port that no Service takes there, since the
+// address is then whoever else has it (SVC-23).
 func (a *Atlas) ToAddress(q Question, addr netip.Addr, asked model.PortMatch) (Answer, bool) {
 	out := Answer{Name: addr.String()}
-	for i := range a.cluster.Names.Services {
-		s := &a.cluster.Names.Services[i]
-		by, ok := a.dialledAt(s, addr)
-		if !ok {
-			continue
+	at := a.servicesAt(addr, asked)
+	for _, d := range at {
+		out.note(fmt.Sprintf("%s is an address of Service %s/%s: policy sees the pods behind it, and never the address (SVC-21)", addr, d.service.Namespace, d.service.Name))
+		if d.by == viaExternalIP && (asked.Kind != model.PortRange || asked.First != asked.Last) {
+			out.note(fmt.Sprintf("on ports that no Service takes, %s is itself: ask about each of them (SVC-23)", addr))
 		}
-		out.note(fmt.Sprintf("%s is an address of Service %s/%s: policy sees the pods behind it, and never the address (SVC-21)", addr, s.Namespace, s.Name))
-		for _, c := range a.clients(q.Src, q.Asked, s.InternalLocal || a.onNodes(s)) {
-			out.take(c, a.addressWalks(&out, c, s, by, asked))
+		for _, c := range a.clients(q.Src, q.Asked, d.service.InternalLocal || a.onNodes(d.service)) {
+			out.take(c, a.addressWalks(&out, c, d.service, d.by, asked))
 		}
+	}
+	if len(at) > 0 {
 		out.finish()
 		return out, true
 	}
@@ -33,6 +36,36 @@ func (a *Atlas) ToAddress(q Question, addr netip.Addr, asked model.PortMatch) (A
 		return a.ToNodePort(q, id, asked)
 	}
 	return Answer{}, false
+}
+
+// dialled is a Service, and how it is dialled at some address.
+type dialled struct {
+	service *model.Service
+	by      via
+}
+
+// servicesAt returns the Services that take connections at an address on some
+// ports. Several may share an address. Where none takes these ports it is the
+// first one whose address it is and nobody else's, which then has no such port.
+func (a *Atlas) servicesAt(addr netip.Addr, asked model.PortMatch) []dialled {
+	var out []dialled
+	var owner *dialled
+	for i := range a.cluster.Names.Services {
+		s := &a.cluster.Names.Services[i]
+		by, ok := a.dialledAt(s, addr)
+		if !ok {
+			continue
+		}
+		if slices.ContainsFunc(s.Ports, func(p model.ServicePort) bool { return fits(asked, &p, p.Port) }) {
+			out = append(out, dialled{s, by})
+		} else if owner == nil && by != viaExternalIP {
+			owner = &dialled{s, by}
+		}
+	}
+	if len(out) == 0 && owner != nil {
+		out = append(out, *owner)
+	}
+	return out
 }
 
 // dialledAt returns how a Service is dialled at an address.

@@ -188,6 +188,11 @@ func TestGatewayRules(t *testing.T) {
 			[]string{"allow internet -> http://a.example; a/gw-c"},
 		},
 		{
+			"a Gateway of a class that is not among those there is served by nobody (GW-1)",
+			join(pods, gateway("{name: http, port: 80, protocol: HTTP}"), httpRoute("HTTPRoute", "r", "a.example", "{"+web+"}"), "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: other}\nspec: {controllerName: example.com/c}\n"),
+			[]string{"none internet -> http://a.example; there is no such GatewayClass"},
+		},
+		{
 			"a longer host goes first, then an exact path, then a longer one (GW-7)",
 			join(pods, gateway("{name: http, port: 80, protocol: HTTP}"),
 				httpRoute("HTTPRoute", "wide", "'*.example'", "{"+shut+"}"), httpRoute("HTTPRoute", "long", "'*.b.example'", "{"+web+"}"),

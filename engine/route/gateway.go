@@ -19,9 +19,18 @@ func (a *Atlas) gatewayDoors() []*door {
 		}
 	}
 	doors := map[nameKey]*door{}
+	unserved := map[nameKey]*model.Gateway{}
 	var out []*door
 	for i := range names.Gateways {
 		g := &names.Gateways[i]
+		_, named := a.controllers[g.Class]
+		if !named {
+			_, named = a.controllers[g.Namespace+"/"+g.Name]
+		}
+		if len(classes) > 0 && classes[g.Class] == nil && !named {
+			unserved[nameKey{g.Namespace, g.Name}] = g
+			continue
+		}
 		d := &door{name: "Gateway " + g.Namespace + "/" + g.Name, kind: model.RouteHTTP, origin: g.Origin, gateway: g}
 		if c := classes[g.Class]; c != nil {
 			d.controller = c.Controller
@@ -40,9 +49,11 @@ func (a *Atlas) gatewayDoors() []*door {
 		}
 		for k := range r.Parents {
 			p := &r.Parents[k]
-			d := doors[nameKey{p.Namespace, p.Name}]
+			d, g := doors[nameKey{p.Namespace, p.Name}], unserved[nameKey{p.Namespace, p.Name}]
 			switch {
 			case p.Other != "":
+			case g != nil:
+				nowhere.unattached = append(nowhere.unattached, Note{fmt.Sprintf("%s asks for %s of class %q, and there is no such GatewayClass: no controller serves it (GW-1)", r.Origin.Object(), g.Origin.Object(), g.Class), g.Origin})
 			case d == nil:
 				nowhere.unattached = append(nowhere.unattached, Note{fmt.Sprintf("%s asks for Gateway %s/%s, which is not in the input (GW-2)", r.Origin.Object(), p.Namespace, p.Name), p.Origin})
 			default:

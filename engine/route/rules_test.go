@@ -154,6 +154,19 @@ func TestServiceRules(t *testing.T) {
 			[]string{"allow a/both -> a/svc/four 80", "deny a/both -> a/svc/six 80", "some a/both -> a/svc/two 80", "none a/both -> a/svc/none 80"},
 		},
 		{
+			"whether source ranges hold for pods that dial the load balancer is up to the proxy, and its Service has none (SVC-19)",
+			join(web, cli, service("a", "web", "type: LoadBalancer, clusterIP: 10.96.0.7, loadBalancerSourceRanges: [203.0.113.0/24, 10.1.0.1/32], externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80, targetPort: http}]}\nstatus: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}")),
+			[]string{"allow 203.0.113.7 -> 198.51.100.1 80", "deny 8.8.8.8 -> 198.51.100.1 80", "unknown a/cli -> 198.51.100.1 80; up to the proxy", "allow a/web -> 198.51.100.1 80", "unknown a/* -> 198.51.100.1 80", "allow a/cli -> 10.96.0.7, a/svc/web 80"},
+		},
+		{
+			"Services may share an address, and an external one is itself on other ports (SVC-19, SVC-23)",
+			join(web, cli, pod("a", "shut", ""), "apiVersion: v1\nkind: Node\nmetadata: {name: n9}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.9}]}\n",
+				service("a", "shut", "type: LoadBalancer, selector: {app: shut}, ports: [{port: 443}]}\nstatus: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}"), service("a", "web", "type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: http}]}\nstatus: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}"),
+				service("b", "one", "externalIPs: [172.18.0.9]"+", selector: {app: none}, ports: [{port: 80}]"), service("b", "two", "type: NodePort, selector: {app: none}, ports: [{port: 81, nodePort: 30081}]"),
+				policy("a", "shut", "podSelector: {matchLabels: {app: shut}}, policyTypes: [Ingress]")),
+			[]string{"allow a/cli -> 198.51.100.1 80", "deny a/cli -> 198.51.100.1 443", "some a/cli -> 198.51.100.1 *", "none a/cli -> 198.51.100.1 81", "none a/cli -> 172.18.0.9 80", "none a/cli -> 172.18.0.9 30081; Service b/two", "none a/cli -> 172.18.0.9 *; is itself"},
+		},
+		{
 			"a client that is led to itself is judged by policy (SVC-25, NP-44, CNP-24)",
 			join(resolving, web, service("a", "web", "selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"), policy("a", "web", "podSelector: {}, policyTypes: [Ingress]")),
 			[]string{"deny a/web -> a/svc/web 80; led back to itself"},
