@@ -1,10 +1,12 @@
 package route_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"netreach/model"
+	"netreach/model/expect"
 )
 
 func ingress(name, annotations, spec string) string {
@@ -252,4 +254,29 @@ func TestRouteRules(t *testing.T) {
 		"apiVersion: v1\nkind: Pod\nmetadata: {namespace: openshift-ingress, name: router, labels: {ingresscontroller.operator.openshift.io/deployment-ingresscontroller: default}}\nspec: {}\n")
 	check(t, model.Options{}, join(pods, routes, admits, router), lines...)
 	check(t, model.Options{}, join(pods, routes, router, policy("a", "web", "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]")), "deny internet -> http://a.example")
+}
+
+// A host that nobody serves is told of the routes that are for it, and of no others
+// (GW-2, ING-2).
+func TestUnattached(t *testing.T) {
+	const web = "backendRefs: [{name: web, port: 80}]"
+	m, a := compile(t, clusterOf(t, join(pods, gateway("{name: http, port: 80, protocol: HTTP, hostname: '*.example'}"),
+		strings.Replace(httpRoute("HTTPRoute", "one", "one.example", "{"+web+"}"), "name: gw", "name: gw, sectionName: x", 1),
+		strings.Replace(httpRoute("HTTPRoute", "two", "'*.two.example'", "{"+web+"}"), "name: gw", "name: gw, port: 81", 1),
+		controller(""), ingress("three", "", "ingressClassName: none, rules: ["+at("'*.two.example'", "/", "Prefix", "web", "number: 80")+"]"))), model.Options{})
+	for url, want := range map[string][]string{
+		"http://one.example":     {"HTTPRoute a/one is not attached to Gateway a/gw: it has no such listener: x"},
+		"http://a.two.example":   {`Ingress a/three names the class "none", and there is no such IngressClass: no controller serves it (ING-2)`, "HTTPRoute a/two is not attached to Gateway a/gw: it has no such listener: any on port 81"},
+		"http://b.a.two.example": {"HTTPRoute a/two is not attached to Gateway a/gw: it has no such listener: any on port 81"},
+		"http://four.example":    nil,
+	} {
+		line, err := expect.ParseLine("none internet -> "+url, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ask(t, m, a, line.Src[0], line.Dst[0], model.PortMatch{})
+		if want = append([]string{"no Ingress, Gateway or Route takes " + url + " (ING-10)"}, want...); !slices.Equal(got.Notes, want) {
+			t.Errorf("%s: %q, want %q", url, got.Notes, want)
+		}
+	}
 }

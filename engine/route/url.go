@@ -227,8 +227,10 @@ func (a *Atlas) urlWalks(out *Answer, c client, t target, chosen []chosen) []Wal
 		out.note("were it a name outside the cluster, the connection itself would be " + h.Verdict().String() + " for " + c.Name)
 	}
 	for _, d := range a.doors() {
-		for _, n := range d.unattached {
-			out.note(n.Text)
+		for _, u := range d.unattached {
+			if takes(u.route, t.host) {
+				out.note(u.Text)
+			}
 		}
 	}
 	for _, l := range a.cluster.Names.LeftOut {
