@@ -33,7 +33,7 @@ func (a *Atlas) ToAddress(q Question, addr netip.Addr, asked model.PortMatch) (A
 		return out, true
 	}
 	if id, ok := a.nodeAt(addr); ok && asked.Kind == model.PortRange {
-		return a.ToNodePort(q, id, asked)
+		return a.toNodePort(q, id, asked, addr)
 	}
 	return Answer{}, false
 }
@@ -57,7 +57,7 @@ func (a *Atlas) servicesAt(addr netip.Addr, asked model.PortMatch) []dialled {
 			continue
 		}
 		if slices.ContainsFunc(s.Ports, func(p model.ServicePort) bool { return fits(asked, &p, p.Port) }) {
-			out = append(out, dialled{s, by})
+			out = append(out, dialled{inFamilyOf(s, addr), by})
 		} else if owner == nil && by != viaExternalIP {
 			owner = &dialled{s, by}
 		}
@@ -66,6 +66,19 @@ func (a *Atlas) servicesAt(addr netip.Addr, asked model.PortMatch) []dialled {
 		out = append(out, *owner)
 	}
 	return out
+}
+
+// inFamilyOf returns a Service as it is at an address: what it leads to has
+// addresses of the same family (SVC-24).
+func inFamilyOf(s *model.Service, addr netip.Addr) *model.Service {
+	family := model.FamilyOf(addr)
+	if len(s.Families) == 1 && s.Families[0] == family {
+		return s
+	}
+	one := *s
+	one.Families = []model.Family{family}
+	one.Ports = slices.Clone(s.Ports) // what is found behind a port is kept by the port
+	return &one
 }
 
 // dialledAt returns how a Service is dialled at an address.
@@ -113,6 +126,12 @@ func (a *Atlas) nodeAt(addr netip.Addr) (engine.PeerID, bool) {
 // ToNodePort returns the verdict about the connections from a client to a port
 // of a node, if that is the node port of a Service (SVC-18).
 func (a *Atlas) ToNodePort(q Question, node engine.PeerID, asked model.PortMatch) (Answer, bool) {
+	return a.toNodePort(q, node, asked, netip.Addr{})
+}
+
+// toNodePort is ToNodePort for one address of the node, or for any if that is
+// invalid.
+func (a *Atlas) toNodePort(q Question, node engine.PeerID, asked model.PortMatch, addr netip.Addr) (Answer, bool) {
 	n := a.m.NodeOf(node)
 	if n == nil || asked.Kind != model.PortRange || asked.First != asked.Last {
 		return Answer{}, false
@@ -120,6 +139,9 @@ func (a *Atlas) ToNodePort(q Question, node engine.PeerID, asked model.PortMatch
 	out := Answer{Name: "node " + n.Name}
 	for i := range a.cluster.Names.Services {
 		s := &a.cluster.Names.Services[i]
+		if addr.IsValid() && s.Type != model.ClusterIP {
+			s = inFamilyOf(s, addr)
+		}
 		for _, p := range publications(s) {
 			if p.by != viaNodePort || p.number != asked.First || p.port.Protocol != asked.Protocol {
 				continue

@@ -90,6 +90,8 @@ type Leg struct {
 	Matrix   *engine.Matrix
 	Src, Dst engine.End
 	Port     engine.PortRange
+	// Families, unless it is empty, are the only ones that count (SVC-24).
+	Families []model.Family
 	Mix      model.Mix
 	// Witnesses holds one flow for each verdict.
 	Witnesses []engine.Witness
