@@ -219,6 +219,9 @@ func (a *Atlas) backendsName(all []endpoint, peers []engine.PeerID) string {
 	const shown = 3
 	var names []string
 	within := slices.DeleteFunc(slices.Clone(peers), func(id engine.PeerID) bool { return a.m.Universe().Peer(id).Kind == engine.OutsidePeer })
+	if len(within) == len(peers) {
+		return a.m.PeersName(peers)
+	}
 	for _, e := range all {
 		if name := e.addr.String(); slices.Contains(peers, e.peer) && !slices.Contains(within, e.peer) && !slices.Contains(names, name) {
 			names = append(names, name)
