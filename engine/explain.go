@@ -10,21 +10,37 @@ import (
 // Explain returns the trace of one flow. Its cost follows the rules that apply
 // to the two ends.
 func (m *Matrix) Explain(src, dst PeerID, proto model.Protocol, port uint16) Trace {
+	if src == dst && m.u.indexOf[m.ci][src] >= 0 && m.itself(src) {
+		return Trace{
+			Src: src, Dst: dst, Protocol: proto, Port: port, Verdict: model.Allowed, Notes: []string{noteItself},
+			Flows: []FlowTrace{{Verdict: model.Allowed, Overlay: Itself}},
+		}
+	}
+	return m.explain(src, dst, proto, port, m.relation(src, dst), nil)
+}
+
+// ExplainThrough returns the trace of one flow to a backend that a name leads to,
+// as policy judges it: of a client that is led to itself, too, whatever the switch
+// HairpinViaService makes of it (NP-44, CNP-24). Families, unless it is empty, are
+// the only ones that count (SVC-24). It costs what Explain does.
+func (m *Matrix) ExplainThrough(src, dst PeerID, proto model.Protocol, port uint16, families []model.Family) Trace {
+	rel := unrelated
+	if src != dst {
+		rel = m.relation(src, dst)
+	}
+	return m.explain(src, dst, proto, port, rel, families)
+}
+
+func (m *Matrix) explain(src, dst PeerID, proto model.Protocol, port uint16, rel relation, families []model.Family) Trace {
 	t := Trace{Src: src, Dst: dst, Protocol: proto, Port: port}
 	if m.u.indexOf[m.ci][src] < 0 || m.u.indexOf[m.ci][dst] < 0 {
 		return t
 	}
-	if src == dst && m.itself(src) {
-		t.Verdict = model.Allowed
-		t.Notes = []string{noteItself}
-		t.Flows = []FlowTrace{{Verdict: model.Allowed, Overlay: Itself}}
-		return t
-	}
 	var mix model.Mix
-	x := explainer{m: m, t: &t, atom: m.u.ports.Of(proto, port), rel: m.relation(src, dst)}
+	x := explainer{m: m, t: &t, atom: m.u.ports.Of(proto, port), rel: rel}
 	for i, a := range m.u.shapes[m.u.shapeOf[src]] {
 		for k, b := range m.u.shapes[m.u.shapeOf[dst]] {
-			if !m.meet(a, b) {
+			if !m.meet(a, b) || !m.meetOver(a, b, families) {
 				continue
 			}
 			f := x.flow(a, b)

@@ -62,14 +62,10 @@ func (m *Matrix) overFamilies(k flowKind, atom int, families []model.Family) mod
 	if len(families) != 1 {
 		return m.shapeVerdict(k.src, k.dst, k.rel, atom)
 	}
-	want := fam4
-	if families[0] == model.IPv6 {
-		want = fam6
-	}
 	var mix model.Mix
 	for _, a := range m.u.shapes[k.src] {
 		for _, b := range m.u.shapes[k.dst] {
-			if x, y := m.ground.attr(int(a)), m.ground.attr(int(b)); m.meet(a, b) && x.fam.meets(want) && y.fam.meets(want) {
+			if m.meet(a, b) && m.meetOver(a, b, families) {
 				mix = mix.With(m.classVerdict(a, b, k.rel, atom))
 			}
 		}
@@ -80,19 +76,63 @@ func (m *Matrix) overFamilies(k flowKind, atom int, families []model.Family) mod
 	return mix.Verdict()
 }
 
+// meetOver reports whether two classes may have addresses of one of some families:
+// of any, unless it is a single one that counts.
+func (m *Matrix) meetOver(a, b int32, families []model.Family) bool {
+	if len(families) != 1 {
+		return true
+	}
+	want := fam4
+	if families[0] == model.IPv6 {
+		want = fam6
+	}
+	return m.ground.attr(int(a)).fam.meets(want) && m.ground.attr(int(b)).fam.meets(want)
+}
+
 // hairpin judges a pod that a Service leads back to itself: by the policies of
-// both directions, or not at all.
+// both directions, of which the switch may leave out those that are NetworkPolicies.
 func (m *Matrix) hairpin(id PeerID, atom int, families []model.Family) model.Verdict {
 	shape := m.u.shapeOf[id]
 	v := m.overFamilies(flowKind{shape, shape, unrelated}, atom, families)
 	if v == model.Allowed || m.switches.HairpinViaService == model.Yes {
 		return v
 	}
-	tiered := slices.ContainsFunc(m.cluster.Tiers, func(t model.Tier) bool { return t.Name != model.TierNetworkPolicy })
-	if tiered || m.switches.HairpinViaService == model.Open {
-		// The tiers of ClusterNetworkPolicy decide whatever NetworkPolicy does, and
-		// are not taken apart here.
-		return model.Unknown
+	others := m.hairpinByOthers(shape, atom, families)
+	if m.switches.HairpinViaService == model.No || others == v {
+		return others
 	}
-	return model.Allowed
+	return model.Unknown
+}
+
+// hairpinByOthers judges such a pod by the tiers of ClusterNetworkPolicy alone,
+// which decide whatever becomes of NetworkPolicies (CNP-24).
+func (m *Matrix) hairpinByOthers(shape int32, atom int, families []model.Family) model.Verdict {
+	var mix model.Mix
+	for _, a := range m.u.shapes[shape] {
+		for _, b := range m.u.shapes[shape] {
+			if m.meet(a, b) && m.meetOver(a, b, families) {
+				egress, ingress := m.besideNetworkPolicy(model.Egress, a, b, atom), m.besideNetworkPolicy(model.Ingress, b, a, atom)
+				mix = mix.Join(egress.And(ingress))
+			}
+		}
+	}
+	if mix == 0 {
+		return model.Denied // no common family (NP-53)
+	}
+	return mix.Verdict()
+}
+
+// besideNetworkPolicy judges one direction without the tier of NetworkPolicies.
+func (m *Matrix) besideNetworkPolicy(d model.Direction, subject, peer int32, atom int) model.Mix {
+	s := &m.dirs[d]
+	p := &s.programs[s.programOf[subject]]
+	tiers := slices.DeleteFunc(slices.Clone(s.tiers(p)), func(t progTier) bool { return m.cluster.Tiers[t.tier].Name == model.TierNetworkPolicy })
+	var out model.Mix
+	switch v := m.evaluate(s, p, tiers, peer, atom, NoMatch); {
+	case v.lo:
+		return out.With(model.Allowed)
+	case v.hi:
+		return out.With(model.Unknown)
+	}
+	return out.With(model.Denied)
 }

@@ -13,26 +13,81 @@ import (
 // address on some ports, if it is one at which a Service is dialled: its own, an
 // external one, that of its load balancer, or that of a node on a node port. No
 // name is asked for, and policy never sees that address (SVC-20, SVC-21). It
-// returns false if no Service has the address, or none of a node has the port.
+// returns false if no Service has the address, or none of a node has the port;
+// and for an external address on a port that no Service takes there, since the
+// address is then whoever else has it (SVC-23).
 func (a *Atlas) ToAddress(q Question, addr netip.Addr, asked model.PortMatch) (Answer, bool) {
 	out := Answer{Name: addr.String()}
+	at := a.servicesAt(addr, asked)
+	for _, d := range at {
+		out.note(fmt.Sprintf("%s is an address of Service %s/%s: policy sees the pods behind it, and never the address (SVC-21)", addr, d.service.Namespace, d.service.Name))
+		if d.by == viaExternalIP && (asked.Kind != model.PortRange || asked.First != asked.Last) {
+			out.note(fmt.Sprintf("on ports that no Service takes, %s is itself: ask about each of them (SVC-23)", addr))
+		}
+		for _, c := range a.clients(q.Src, q.Asked, d.service.InternalLocal || a.onNodes(d.service)) {
+			out.take(c, a.addressWalks(&out, c, d.service, d.by, asked))
+		}
+	}
+	if len(at) > 0 {
+		out.finish()
+		return out, true
+	}
+	if id, ok := a.nodeAt(addr); ok && asked.Kind == model.PortRange {
+		return a.toNodePort(q, id, asked, addr)
+	}
+	return Answer{}, false
+}
+
+// dialled is a Service, and how it is dialled at some address.
+type dialled struct {
+	service *model.Service
+	by      via
+}
+
+// servicesAt returns the Services that take connections at an address on some
+// ports. Several may share an address. Where none takes these ports it is the
+// first one whose address it is and nobody else's, which then has no such port.
+func (a *Atlas) servicesAt(addr netip.Addr, asked model.PortMatch) []dialled {
+	var out []dialled
+	var owner *dialled
 	for i := range a.cluster.Names.Services {
 		s := &a.cluster.Names.Services[i]
 		by, ok := a.dialledAt(s, addr)
 		if !ok {
 			continue
 		}
-		out.note(fmt.Sprintf("%s is an address of Service %s/%s: policy sees the pods behind it, and never the address (SVC-21)", addr, s.Namespace, s.Name))
-		for _, c := range a.clients(q.Src, q.Asked, s.InternalLocal || a.onNodes(s)) {
-			out.take(c, a.addressWalks(&out, c, s, by, asked))
+		if slices.ContainsFunc(s.Ports, func(p model.ServicePort) bool { return fits(asked, &p, p.Port) }) {
+			out = append(out, dialled{inFamilyOf(s, addr), by})
+		} else if owner == nil && by != viaExternalIP {
+			owner = &dialled{s, by}
 		}
-		out.finish()
-		return out, true
 	}
-	if id, ok := a.nodeAt(addr); ok && asked.Kind == model.PortRange {
-		return a.ToNodePort(q, id, asked)
+	if len(out) == 0 && owner != nil {
+		out = append(out, *owner)
 	}
-	return Answer{}, false
+	return out
+}
+
+// ServiceAt returns the first Service that takes connections at an address on some
+// ports, or whose address it is and nobody else's. Without one it returns nil.
+func (a *Atlas) ServiceAt(addr netip.Addr, asked model.PortMatch) *model.Service {
+	if at := a.servicesAt(addr, asked); len(at) > 0 {
+		return at[0].service
+	}
+	return nil
+}
+
+// inFamilyOf returns a Service as it is at an address: what it leads to has
+// addresses of the same family (SVC-24).
+func inFamilyOf(s *model.Service, addr netip.Addr) *model.Service {
+	family := model.FamilyOf(addr)
+	if len(s.Families) == 1 && s.Families[0] == family {
+		return s
+	}
+	one := *s
+	one.Families = []model.Family{family}
+	one.Ports = slices.Clone(s.Ports) // what is found behind a port is kept by the port
+	return &one
 }
 
 // dialledAt returns how a Service is dialled at an address.
@@ -80,6 +135,12 @@ func (a *Atlas) nodeAt(addr netip.Addr) (engine.PeerID, bool) {
 // ToNodePort returns the verdict about the connections from a client to a port
 // of a node, if that is the node port of a Service (SVC-18).
 func (a *Atlas) ToNodePort(q Question, node engine.PeerID, asked model.PortMatch) (Answer, bool) {
+	return a.toNodePort(q, node, asked, netip.Addr{})
+}
+
+// toNodePort is ToNodePort for one address of the node, or for any if that is
+// invalid.
+func (a *Atlas) toNodePort(q Question, node engine.PeerID, asked model.PortMatch, addr netip.Addr) (Answer, bool) {
 	n := a.m.NodeOf(node)
 	if n == nil || asked.Kind != model.PortRange || asked.First != asked.Last {
 		return Answer{}, false
@@ -87,6 +148,9 @@ func (a *Atlas) ToNodePort(q Question, node engine.PeerID, asked model.PortMatch
 	out := Answer{Name: "node " + n.Name}
 	for i := range a.cluster.Names.Services {
 		s := &a.cluster.Names.Services[i]
+		if addr.IsValid() && s.Type != model.ClusterIP {
+			s = inFamilyOf(s, addr)
+		}
 		for _, p := range publications(s) {
 			if p.by != viaNodePort || p.number != asked.First || p.port.Protocol != asked.Protocol {
 				continue

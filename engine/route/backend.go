@@ -64,14 +64,18 @@ func (a *Atlas) legs(h *Hop, src engine.End, s *model.Service, p *model.ServiceP
 	slices.Sort(ports)
 	for _, port := range ports {
 		dst := a.m.EndOf("", byPort[port])
-		dst.Name = a.m.PeersName(dst.Peers)
+		dst.Name = a.backendsName(all, dst.Peers)
 		l := a.leg(src, dst, p.Protocol, port, s.Families)
 		l.Text = text
 		if l.Itself != 0 {
-			h.note(s.Origin, "a pod that is led back to itself: "+l.Itself.Verdict().String()+", as policy has it (SVC-25, NP-44, CNP-24)")
+			text := "a pod that is led back to itself: " + l.Itself.Verdict().String()
+			if a.m.Options().Switches.HairpinViaService == model.Yes {
+				text += ", as policy has it"
+			}
+			h.note(s.Origin, text+" (SVC-25, NP-44, CNP-24)")
 		}
 		if l.Verdict() == model.Some && len(dst.Peers) > 1 {
-			a.split(h, l, s.Families)
+			a.split(h, l, all)
 		} else {
 			h.add(l)
 		}
@@ -86,20 +90,20 @@ func (a *Atlas) leg(src, dst engine.End, protocol model.Protocol, port uint16, f
 	t := a.m.JudgeThrough(src, dst, protocol, port, families)
 	return Leg{
 		Matrix: a.m, Src: src, Dst: dst, Port: engine.PortRange{Protocol: protocol, First: port, Last: port},
-		Mix: t.Mix, Witnesses: t.Witnesses, Itself: t.Itself,
+		Families: families, Mix: t.Mix, Witnesses: t.Witnesses, Itself: t.Itself,
 	}
 }
 
 // split adds a leg whose backends differ as one leg for each way in which they
 // fare.
-func (a *Atlas) split(h *Hop, whole Leg, families []model.Family) {
+func (a *Atlas) split(h *Hop, whole Leg, all []endpoint) {
 	type group struct {
 		mix   model.Mix
 		peers []engine.PeerID
 	}
 	var groups []group
 	for _, part := range a.m.Alike(whole.Dst) {
-		mix := a.m.JudgeThrough(whole.Src, part, whole.Port.Protocol, whole.Port.First, families).Mix
+		mix := a.m.JudgeThrough(whole.Src, part, whole.Port.Protocol, whole.Port.First, whole.Families).Mix
 		i := slices.IndexFunc(groups, func(g group) bool { return g.mix == mix })
 		if i < 0 {
 			i = len(groups)
@@ -109,8 +113,8 @@ func (a *Atlas) split(h *Hop, whole Leg, families []model.Family) {
 	}
 	for _, g := range groups {
 		dst := a.m.EndOf("", g.peers)
-		dst.Name = a.m.PeersName(dst.Peers)
-		l := a.leg(whole.Src, dst, whole.Port.Protocol, whole.Port.First, families)
+		dst.Name = a.backendsName(all, dst.Peers)
+		l := a.leg(whole.Src, dst, whole.Port.Protocol, whole.Port.First, whole.Families)
 		l.Text = whole.Text
 		h.add(l)
 	}

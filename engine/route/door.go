@@ -27,8 +27,8 @@ type door struct {
 	services []*model.Service
 	// entries are attached to it.
 	entries []attached
-	// unattached says why other routes, which ask for it, are not.
-	unattached []Note
+	// unattached are other routes that ask for it.
+	unattached []unattached
 	gateway    *model.Gateway
 }
 
@@ -47,6 +47,21 @@ type attached struct {
 	hosts []string
 	// listener is that of a Gateway, or nil.
 	listener *model.Listener
+}
+
+// unattached says why a route is not attached to a door that it asks for.
+type unattached struct {
+	Note
+	route *model.Route
+}
+
+// takes reports whether a route is for a host, or for all of them.
+func takes(r *model.Route, host string) bool {
+	form := model.ManyLabels
+	if r.Kind == model.RouteIngress {
+		form = model.OneLabel
+	}
+	return slices.ContainsFunc(r.Entries, func(e model.Entry) bool { return hostRank(e.Hosts, host, form) >= 0 })
 }
 
 // findDoors finds the doors, and attaches every route to those that serve it.
@@ -202,13 +217,13 @@ func (a *Atlas) ingressDoors() []*door {
 		case r.Class != "" && (r.ClassByAnnotation || len(classes) == 0):
 			d = open("IngressClass "+r.Class, nil, classControllers[r.Class])
 		case r.Class != "":
-			nowhere.unattached = append(nowhere.unattached, Note{fmt.Sprintf("%s names the class %q, and there is no such IngressClass: no controller serves it (ING-2)", r.Origin.Object(), r.Class), r.Origin})
+			nowhere.unattached = append(nowhere.unattached, unattached{Note{fmt.Sprintf("%s names the class %q, and there is no such IngressClass: no controller serves it (ING-2)", r.Origin.Object(), r.Class), r.Origin}, r})
 		case len(defaults) == 1:
 			d = open("IngressClass "+defaults[0].Name, defaults[0], defaults[0].Controller)
 		case len(classes) == 0:
 			d = open("an ingress controller", nil, "")
 		default:
-			nowhere.unattached = append(nowhere.unattached, Note{fmt.Sprintf("%s names no class, and %s is the default: no controller serves it (ING-2)", r.Origin.Object(), noneOrSeveral(len(defaults))), r.Origin})
+			nowhere.unattached = append(nowhere.unattached, unattached{Note{fmt.Sprintf("%s names no class, and %s is the default: no controller serves it (ING-2)", r.Origin.Object(), noneOrSeveral(len(defaults))), r.Origin}, r})
 		}
 		if d == nowhere {
 			continue

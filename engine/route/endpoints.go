@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"netreach/engine"
 	"netreach/model"
@@ -12,6 +13,8 @@ import (
 // endpoint is an address behind a Service, for one of its ports.
 type endpoint struct {
 	peer engine.PeerID
+	// addr is that of a slice, or the zero Addr.
+	addr netip.Addr
 	port uint16
 	// node is where it runs, or "" if the input does not tell. Everywhere marks
 	// one that runs on every node.
@@ -170,7 +173,7 @@ func (a *Atlas) listed(s *model.Service, p *model.ServicePort) (out []endpoint, 
 				continue
 			}
 			out = append(out, endpoint{
-				peer: a.endpointPeer(e), port: port, node: e.Node,
+				peer: a.endpointPeer(e), addr: e.Address, port: port, node: e.Node,
 				ready: e.Ready || s.PublishNotReady, serving: e.Serving, terminating: e.Terminating,
 			})
 		}
@@ -207,6 +210,30 @@ func (a *Atlas) endpointPeer(e *model.Endpoint) engine.PeerID {
 		}
 	}
 	return a.m.Universe().AddrID(e.Address)
+}
+
+// backendsName names peers among endpoints for a person. One outside the cluster
+// has the address that a slice lists, and not the whole range of addresses that
+// fare as it does.
+func (a *Atlas) backendsName(all []endpoint, peers []engine.PeerID) string {
+	const shown = 3
+	var names []string
+	within := slices.DeleteFunc(slices.Clone(peers), func(id engine.PeerID) bool { return a.m.Universe().Peer(id).Kind == engine.OutsidePeer })
+	if len(within) == len(peers) {
+		return a.m.PeersName(peers)
+	}
+	for _, e := range all {
+		if name := e.addr.String(); slices.Contains(peers, e.peer) && !slices.Contains(within, e.peer) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if more := len(names) - shown; more > 1 {
+		names = append(names[:shown], fmt.Sprintf("%d more addresses", more))
+	}
+	if len(within) > 0 {
+		names = append([]string{a.m.PeersName(within)}, names...)
+	}
+	return strings.Join(names, ", ")
 }
 
 // sameEndpoints reports whether two lists hold the same peers and ports.

@@ -52,7 +52,9 @@ func (a *Atlas) Entries() []Entry {
 func (a *Atlas) Unserved() []Note {
 	var out []Note
 	for _, d := range a.doors() {
-		out = append(out, d.unattached...)
+		for _, u := range d.unattached {
+			out = append(out, u.Note)
+		}
 	}
 	return out
 }

@@ -1,10 +1,12 @@
 package route_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"netreach/model"
+	"netreach/model/expect"
 )
 
 func ingress(name, annotations, spec string) string {
@@ -113,13 +115,39 @@ func TestIngressRules(t *testing.T) {
 				strings.Replace(ingress("old", "", "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]"), "name: old", "name: old, creationTimestamp: '2020-01-01T00:00:00Z'", 1),
 				strings.Replace(ingress("new", "", "rules: ["+at("a.example", "/", "Prefix", "shut", "number: 80")+"]"), "name: new", "name: new, creationTimestamp: '2021-01-01T00:00:00Z'", 1),
 				ingress("one", "", "rules: ["+at("b.example", "/", "Prefix", "web", "number: 80")+"]"), ingress("two", "", "rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
-			[]string{"allow internet -> http://a.example", "unknown internet -> http://b.example; the oldest counts"},
+			[]string{"allow internet -> http://a.example; Ingress a/new is for the same host and path, is younger", "unknown internet -> http://b.example; the oldest counts"},
+		},
+		{
+			"TLS is the host's, whichever entry gets the request (ING-11)",
+			join(pods, controller(""), balancer, ingress("web", "", "tls: [{hosts: [a.example]}], rules: ["+at("a.example", "/x", "Prefix", "web", "number: 80")+"]"), ingress("rest", "", "defaultBackend: {service: {name: web, port: {number: 80}}}")),
+			[]string{"allow internet -> https://a.example/y", "allow internet -> https://b.example/y; no tls for this host"},
 		},
 		{
 			"a path that is up to the controller (ING-4)",
 			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: other.example/c}\n",
 				ingress("web", "", "ingressClassName: t, rules: ["+at("a.example", "/x", "ImplementationSpecific", "web", "number: 80")+"]"), ingress("other", "", "ingressClassName: t, rules: ["+at("b.example", "/", "Prefix", "shut", "number: 80")+"]")),
 			[]string{"allow internet -> http://a.example/x/y", "unknown internet -> http://a.example/xy; up to the controller", "deny internet -> http://b.example"},
+		},
+		{
+			"whatever a controller makes of a pattern, it takes no path that lacks the plain text in it (ING-4)",
+			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: other.example/c}\n",
+				ingress("web", "", "ingressClassName: t, rules: ["+at("a.example", "/item/[0-9]+", "ImplementationSpecific", "shut", "number: 80")+", "+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("glob", "", "ingressClassName: t, rules: ["+at("b.example", "/sale*", "ImplementationSpecific", "shut", "number: 80")+", "+at("b.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("either", "", "ingressClassName: t, rules: ["+at("c.example", "/sale|/item", "ImplementationSpecific", "shut", "number: 80")+", "+at("c.example", "/", "Prefix", "web", "number: 80")+"]")),
+			[]string{
+				"allow internet -> http://a.example/other", "unknown internet -> http://a.example/item/7, http://a.example/ITEM/x",
+				"allow internet -> http://b.example/other", "unknown internet -> http://b.example/sal, http://b.example/sales", "unknown internet -> http://c.example/other",
+			},
+		},
+		{
+			"where both of two entries lead to open pods it is no matter which one gets the request (ING-4)",
+			join(pods, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: t}\nspec: {controller: other.example/c}\n",
+				ingress("web", "", "ingressClassName: t, rules: ["+at("a.example", "/item/*", "ImplementationSpecific", "web", "number: 80")+", "+at("a.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("lost", "", "ingressClassName: t, rules: ["+at("b.example", "/item/*", "ImplementationSpecific", "nobody", "number: 80")+", "+at("b.example", "/", "Prefix", "web", "number: 80")+"]"),
+				ingress("shut", "", "ingressClassName: t, rules: ["+at("c.example", "/item/*", "ImplementationSpecific", "shut", "number: 80")+"]")),
+			[]string{
+				"allow internet -> http://a.example/item/7; up to the controller", "unknown internet -> http://b.example/item/7", "deny internet -> http://c.example/item/7",
+			},
 		},
 		{
 			"a controller of which nothing is known: only what admits everybody does, and what admits nobody does not (ING-2, ING-6)",
@@ -160,6 +188,11 @@ func TestGatewayRules(t *testing.T) {
 			"the pods may be those of a workload that is named after the Gateway (GW-1, GW-6)",
 			join(pods, gateway("{name: http, port: 80, protocol: HTTP}"), httpRoute("HTTPRoute", "r", "a.example", "{"+web+"}"), policy("a", "gw", "podSelector: {matchLabels: {x: z}}, ingress: [{ports: [{port: 8000}]}]")),
 			[]string{"allow internet -> http://a.example; a/gw-c"},
+		},
+		{
+			"a Gateway of a class that is not among those there is served by nobody (GW-1)",
+			join(pods, gateway("{name: http, port: 80, protocol: HTTP}"), httpRoute("HTTPRoute", "r", "a.example", "{"+web+"}"), "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: other}\nspec: {controllerName: example.com/c}\n"),
+			[]string{"none internet -> http://a.example; there is no such GatewayClass"},
 		},
 		{
 			"a longer host goes first, then an exact path, then a longer one (GW-7)",
@@ -221,4 +254,29 @@ func TestRouteRules(t *testing.T) {
 		"apiVersion: v1\nkind: Pod\nmetadata: {namespace: openshift-ingress, name: router, labels: {ingresscontroller.operator.openshift.io/deployment-ingresscontroller: default}}\nspec: {}\n")
 	check(t, model.Options{}, join(pods, routes, admits, router), lines...)
 	check(t, model.Options{}, join(pods, routes, router, policy("a", "web", "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]")), "deny internet -> http://a.example")
+}
+
+// A host that nobody serves is told of the routes that are for it, and of no others
+// (GW-2, ING-2).
+func TestUnattached(t *testing.T) {
+	const web = "backendRefs: [{name: web, port: 80}]"
+	m, a := compile(t, clusterOf(t, join(pods, gateway("{name: http, port: 80, protocol: HTTP, hostname: '*.example'}"),
+		strings.Replace(httpRoute("HTTPRoute", "one", "one.example", "{"+web+"}"), "name: gw", "name: gw, sectionName: x", 1),
+		strings.Replace(httpRoute("HTTPRoute", "two", "'*.two.example'", "{"+web+"}"), "name: gw", "name: gw, port: 81", 1),
+		controller(""), ingress("three", "", "ingressClassName: none, rules: ["+at("'*.two.example'", "/", "Prefix", "web", "number: 80")+"]"))), model.Options{})
+	for url, want := range map[string][]string{
+		"http://one.example":     {"HTTPRoute a/one is not attached to Gateway a/gw: it has no such listener: x"},
+		"http://a.two.example":   {`Ingress a/three names the class "none", and there is no such IngressClass: no controller serves it (ING-2)`, "HTTPRoute a/two is not attached to Gateway a/gw: it has no such listener: any on port 81"},
+		"http://b.a.two.example": {"HTTPRoute a/two is not attached to Gateway a/gw: it has no such listener: any on port 81"},
+		"http://four.example":    nil,
+	} {
+		line, err := expect.ParseLine("none internet -> "+url, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ask(t, m, a, line.Src[0], line.Dst[0], model.PortMatch{})
+		if want = append([]string{"no Ingress, Gateway or Route takes " + url + " (ING-10)"}, want...); !slices.Equal(got.Notes, want) {
+			t.Errorf("%s: %q, want %q", url, got.Notes, want)
+		}
+	}
 }

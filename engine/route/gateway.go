@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,9 +20,18 @@ func (a *Atlas) gatewayDoors() []*door {
 		}
 	}
 	doors := map[nameKey]*door{}
+	unserved := map[nameKey]*model.Gateway{}
 	var out []*door
 	for i := range names.Gateways {
 		g := &names.Gateways[i]
+		_, named := a.controllers[g.Class]
+		if !named {
+			_, named = a.controllers[g.Namespace+"/"+g.Name]
+		}
+		if len(classes) > 0 && classes[g.Class] == nil && !named {
+			unserved[nameKey{g.Namespace, g.Name}] = g
+			continue
+		}
 		d := &door{name: "Gateway " + g.Namespace + "/" + g.Name, kind: model.RouteHTTP, origin: g.Origin, gateway: g}
 		if c := classes[g.Class]; c != nil {
 			d.controller = c.Controller
@@ -36,15 +46,17 @@ func (a *Atlas) gatewayDoors() []*door {
 			continue
 		}
 		if len(r.Parents) == 0 {
-			nowhere.unattached = append(nowhere.unattached, Note{r.Origin.Object() + " names no parent, and so is attached to nothing (GW-2)", r.Origin})
+			nowhere.unattached = append(nowhere.unattached, unattached{Note{r.Origin.Object() + " names no parent, and so is attached to nothing (GW-2)", r.Origin}, r})
 		}
 		for k := range r.Parents {
 			p := &r.Parents[k]
-			d := doors[nameKey{p.Namespace, p.Name}]
+			d, g := doors[nameKey{p.Namespace, p.Name}], unserved[nameKey{p.Namespace, p.Name}]
 			switch {
 			case p.Other != "":
+			case g != nil:
+				nowhere.unattached = append(nowhere.unattached, unattached{Note{fmt.Sprintf("%s asks for %s of class %q, and there is no such GatewayClass: no controller serves it (GW-1)", r.Origin.Object(), g.Origin.Object(), g.Class), g.Origin}, r})
 			case d == nil:
-				nowhere.unattached = append(nowhere.unattached, Note{fmt.Sprintf("%s asks for Gateway %s/%s, which is not in the input (GW-2)", r.Origin.Object(), p.Namespace, p.Name), p.Origin})
+				nowhere.unattached = append(nowhere.unattached, unattached{Note{fmt.Sprintf("%s asks for Gateway %s/%s, which is not in the input (GW-2)", r.Origin.Object(), p.Namespace, p.Name), p.Origin}, r})
 			default:
 				a.attach(d, r, p)
 			}
@@ -84,9 +96,12 @@ func (a *Atlas) attach(d *door, r *model.Route, p *model.ParentRef) {
 		return
 	}
 	if len(why) == 0 {
-		why = []string{"it has no such listener"}
+		why = []string{"it has no such listener: " + p.Section}
+		if p.Port != 0 {
+			why[0] = fmt.Sprintf("it has no such listener: %s on port %d", cmp.Or(p.Section, "any"), p.Port)
+		}
 	}
-	d.unattached = append(d.unattached, Note{fmt.Sprintf("%s is not attached to %s: %s", r.Origin.Object(), d.name, strings.Join(slices.Compact(why), "; ")), p.Origin})
+	d.unattached = append(d.unattached, unattached{Note{fmt.Sprintf("%s is not attached to %s: %s", r.Origin.Object(), d.name, strings.Join(slices.Compact(why), "; ")), p.Origin}, r})
 }
 
 // refuses returns why a listener does not take a route, or "" (GW-2).

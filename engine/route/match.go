@@ -58,7 +58,7 @@ func pathMatches(m model.PathMatch, path string, nginx bool) sureness {
 		switch {
 		case underPath(path, m.Path), nginx && strings.HasPrefix(path, m.Path):
 			return surely
-		case nginx && !strings.ContainsAny(m.Path, `*[](){}|\?+^$`):
+		case nginx && !strings.ContainsAny(m.Path, special), !strings.Contains(strings.ToLower(path), strings.ToLower(literal(m.Path))):
 			return never
 		}
 		return perhaps
@@ -73,6 +73,26 @@ func pathMatches(m model.PathMatch, path string, nginx bool) sureness {
 		return never
 	}
 	return never
+}
+
+// special are the characters that mean something in a pattern, of whatever
+// language.
+const special = `*[](){}|\?+^$`
+
+// literal returns the plain text at the beginning of a pattern. Every path that the
+// pattern takes holds it, whether the pattern is read as a prefix, as a glob or as a
+// regular expression.
+func literal(pattern string) string {
+	i := strings.IndexAny(pattern, special)
+	switch {
+	case i < 0:
+		return pattern
+	case strings.Contains(pattern, "|"):
+		return ""
+	case i > 0 && strings.ContainsRune("*?{", rune(pattern[i])): // what stands before may be absent
+		i--
+	}
+	return pattern[:i]
 }
 
 // underPath reports whether a path is a prefix or lies below it, by whole
@@ -92,7 +112,10 @@ type choice struct {
 	// canary marks one that shares the requests of another, and rival one of
 	// several of which only one counts (ING-13).
 	canary, rival bool
-	path          model.PathMatch
+	// younger are routes for the same host and path that get nothing, as this one
+	// is older (ING-13, GW-7).
+	younger []*model.Route
+	path    model.PathMatch
 }
 
 // choose returns the entries of a door that get a request: the one that goes
@@ -250,11 +273,14 @@ func (d *door) take(all []choice) []choice {
 	settled := false
 	var first choice
 	for _, c := range all {
+		same := settled && c.route != first.route && c.path == first.path && len(c.entry.Conditions) == len(first.entry.Conditions) && c.sure == surely
 		switch {
 		case c.route.Canary && d.heeds(c.route):
 			continue
-		case settled && c.route != first.route && c.path == first.path && len(c.entry.Conditions) == len(first.entry.Conditions) &&
-			compareCreated(first.route, c.route) == 0 && c.sure == surely:
+		case same && compareCreated(first.route, c.route) < 0:
+			out[len(out)-1].younger = append(out[len(out)-1].younger, c.route)
+			continue
+		case same:
 			c.rival = true
 			out[len(out)-1].rival = true
 			out = append(out, c)

@@ -120,7 +120,12 @@ func (a *Atlas) frontDoor(c client, s *model.Service, p publication) Hop {
 		}
 		if len(s.SourceRanges) > 0 {
 			h.Mix = a.within(c, s.SourceRanges)
-			h.note(s.Origin.At("spec.loadBalancerSourceRanges"), fmt.Sprintf("only clients in %s are let in (SVC-19)", join(s.SourceRanges)))
+			at := s.Origin.At("spec.loadBalancerSourceRanges")
+			h.note(at, fmt.Sprintf("only clients in %s are let in (SVC-19)", join(s.SourceRanges)))
+			if !c.Outside && h.Mix != allowed {
+				h.Mix = not(not(h.Mix).And(open)) // denied becomes open
+				h.note(at, "whether that holds for clients within the cluster is up to the proxy: kube-proxy turns them away, others lead them to the pods (SVC-19)")
+			}
 			return h
 		}
 	case viaExternalIP:

@@ -154,6 +154,27 @@ func TestServiceRules(t *testing.T) {
 			[]string{"allow a/both -> a/svc/four 80", "deny a/both -> a/svc/six 80", "some a/both -> a/svc/two 80", "none a/both -> a/svc/none 80"},
 		},
 		{
+			"whether source ranges hold for pods that dial the load balancer is up to the proxy, and its Service has none (SVC-19)",
+			join(web, cli, service("a", "web", "type: LoadBalancer, clusterIP: 10.96.0.7, loadBalancerSourceRanges: [203.0.113.0/24, 10.1.0.1/32], externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80, targetPort: http}]}\nstatus: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}")),
+			[]string{"allow 203.0.113.7 -> 198.51.100.1 80", "deny 8.8.8.8 -> 198.51.100.1 80", "unknown a/cli -> 198.51.100.1 80; up to the proxy", "allow a/web -> 198.51.100.1 80", "unknown a/* -> 198.51.100.1 80", "allow a/cli -> 10.96.0.7, a/svc/web 80"},
+		},
+		{
+			"Services may share an address, and an external one is itself on other ports (SVC-19, SVC-23)",
+			join(web, cli, pod("a", "shut", ""), "apiVersion: v1\nkind: Node\nmetadata: {name: n9}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.9}]}\n",
+				service("a", "shut", "type: LoadBalancer, selector: {app: shut}, ports: [{port: 443}]}\nstatus: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}"), service("a", "web", "type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: http}]}\nstatus: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}"),
+				service("b", "one", "externalIPs: [172.18.0.9]"+", selector: {app: none}, ports: [{port: 80}]"), service("b", "two", "type: NodePort, selector: {app: none}, ports: [{port: 81, nodePort: 30081}]"),
+				policy("a", "shut", "podSelector: {matchLabels: {app: shut}}, policyTypes: [Ingress]")),
+			[]string{"allow a/cli -> 198.51.100.1 80", "deny a/cli -> 198.51.100.1 443", "some a/cli -> 198.51.100.1 *", "none a/cli -> 198.51.100.1 81", "none a/cli -> 172.18.0.9 80", "none a/cli -> 172.18.0.9 30081; Service b/two", "none a/cli -> 172.18.0.9 *; is itself"},
+		},
+		{
+			"who dials an address has chosen a family (SVC-24)",
+			join(resolving, pod("a", "dual", "status: {podIPs: [{ip: 10.1.0.1}, {ip: 'fd00::1'}]}"), pod("a", "both", "status: {podIPs: [{ip: 10.1.0.9}, {ip: 'fd00::9'}]}"),
+				"apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.2}, {type: InternalIP, address: 'fd00:18::2'}]}\n",
+				service("a", "two", "type: NodePort, ipFamilies: [IPv4, IPv6], clusterIPs: [10.96.0.7, 'fd00:96::7'], externalIPs: [198.51.100.1], selector: {app: dual}, ports: [{port: 80, nodePort: 30080}]"),
+				policy("a", "dual", "podSelector: {matchLabels: {app: dual}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}, {ipBlock: {cidr: 172.18.0.0/16}}]}]")),
+			[]string{"some a/both -> a/svc/two 80", "allow a/both -> 10.96.0.7, 198.51.100.1, http://10.96.0.7 80", "deny a/both -> fd00:96::7, http://[fd00:96::7] 80", "some a/both -> a/svc/two 80", "allow a/both -> 172.18.0.2 30080", "deny a/both -> fd00:18::2 30080"},
+		},
+		{
 			"a client that is led to itself is judged by policy (SVC-25, NP-44, CNP-24)",
 			join(resolving, web, service("a", "web", "selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"), policy("a", "web", "podSelector: {}, policyTypes: [Ingress]")),
 			[]string{"deny a/web -> a/svc/web 80; led back to itself"},
@@ -185,6 +206,13 @@ func TestSwitches(t *testing.T) {
 	check(t, model.Options{Switches: model.Switches{HairpinViaService: model.No}}, hairpin, "allow a/web -> a/svc/web 80")
 	check(t, model.Options{Switches: model.Switches{HairpinViaService: model.Open}}, hairpin, "unknown a/web -> a/svc/web 80")
 	check(t, model.Options{Switches: model.Switches{RequireReady: true}}, hairpin, "none a/web -> a/svc/web 80")
+	// What admin policies say of such a pod counts with any answer (CNP-24), and what
+	// they do not say leaves it to the switch.
+	const admin = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: admin}\nspec: {tier: Admin, priority: 1, subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: one}}}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}\n"
+	tiered := join(hairpin, admin, pod("a", "one", ""), service("a", "one", "selector: {app: one}, ports: [{port: 80}]"))
+	for answer, want := range map[model.Answer]string{model.Yes: "deny", model.No: "allow", model.Open: "unknown"} {
+		check(t, model.Options{Switches: model.Switches{HairpinViaService: answer}}, tiered, want+" a/web -> a/svc/web 80", "deny a/one -> a/svc/one 80")
+	}
 	front := join(pod("a", "web", "status: {podIP: 10.1.0.1}"), "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.2}]}\n",
 		service("a", "web", "type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]"), policy("a", "web", "podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 8.0.0.0/8}}]}]"))
 	check(t, model.Options{}, front, "some 8.8.8.8 -> a/svc/web 80")

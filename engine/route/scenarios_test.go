@@ -93,7 +93,9 @@ func TestScenarios(t *testing.T) {
 					for _, dst := range line.Dst {
 						for _, port := range line.Ports {
 							flows++
-							if got := ask(t, m, a, src, dst, port); got.Verdict != line.Verdict {
+							got := ask(t, m, a, src, dst, port)
+							explained(t, &got)
+							if got.Verdict != line.Verdict {
 								t.Errorf("%s:%d: %s %s -> %s %s, want %s\n%s", scenarios.ByName, line.Number, got.Verdict, src.Text, dst.Text, port, line.Verdict, describe(&got))
 							}
 						}
@@ -106,6 +108,23 @@ func TestScenarios(t *testing.T) {
 		t.Error("no scenario has expectations by name")
 	}
 	t.Logf("%d answers in %d scenarios", flows, files)
+}
+
+// explained demands that the explanation of every flow of an answer comes to the
+// flow's verdict, that of a pod which is led back to itself included.
+func explained(t *testing.T, a *route.Answer) {
+	t.Helper()
+	for i := range a.Walks {
+		for k := range a.Walks[i].Hops {
+			for _, l := range a.Walks[i].Hops[k].Legs {
+				for _, w := range l.Witnesses {
+					if trace := l.Matrix.ExplainThrough(w.Src, w.Dst, w.Port.Protocol, w.Port.First, l.Families); trace.Verdict != w.Verdict {
+						t.Errorf("%s -> %s %s is %s, and explained as %s", l.Src.Name, l.Dst.Name, w.Port, w.Verdict, trace.Verdict)
+					}
+				}
+			}
+		}
+	}
 }
 
 // describe writes an answer down.

@@ -227,8 +227,10 @@ func (a *Atlas) urlWalks(out *Answer, c client, t target, chosen []chosen) []Wal
 		out.note("were it a name outside the cluster, the connection itself would be " + h.Verdict().String() + " for " + c.Name)
 	}
 	for _, d := range a.doors() {
-		for _, n := range d.unattached {
-			out.note(n.Text)
+		for _, u := range d.unattached {
+			if takes(u.route, t.host) {
+				out.note(u.Text)
+			}
 		}
 	}
 	for _, l := range a.cluster.Names.LeftOut {
@@ -282,7 +284,7 @@ func (a *Atlas) balancerWalks(c client, t target, taken bool) []Walk {
 // entryWalk returns the walk of a client through a door to one entry.
 func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop, door Hop) Walk {
 	r, e := ch.route, ch.entry
-	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: model.TCP, First: t.port, Last: t.port}, Share: true, Rival: ch.rival}
+	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: model.TCP, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps}
 	if where := entryName(ch); where != "" {
 		w.Title += ", " + where
 	}
@@ -297,13 +299,19 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 		h.note(e.Origin, "only requests with "+c)
 	}
 	if ch.sure == perhaps {
-		h.Mix = h.Mix.And(open)
 		h.note(e.Origin, fmt.Sprintf("whether path %q takes %s is up to the controller (ING-4)", ch.path.Path, t.path))
 	}
 	if ch.rival {
 		h.note(r.Origin, "several objects are for this host and path, and the oldest counts: which that is is not in the input (ING-13)")
 	}
-	if t.tls && d.kind == model.RouteIngress && e.TLS == model.NoTLS && !ch.canary {
+	for _, y := range ch.younger {
+		rule := "ING-13"
+		if y.Kind != model.RouteIngress {
+			rule = "GW-7"
+		}
+		h.note(y.Origin, y.Origin.Object()+" is for the same host and path, is younger, and gets nothing ("+rule+")")
+	}
+	if t.tls && d.kind == model.RouteIngress && e.TLS == model.NoTLS && !ch.canary && !d.hasCertificate(t.host) {
 		h.note(e.Origin, "no tls for this host: the controller answers HTTPS with a certificate of its own, if at all (ING-11)")
 	}
 	if e.TLS == model.Passthrough {
@@ -311,6 +319,14 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 	}
 	w.Hops = append(w.Hops, h)
 	return w
+}
+
+// hasCertificate reports whether some entry of a door terminates TLS for a host:
+// what it gives a certificate for is the host, whichever entry gets the request.
+func (d *door) hasCertificate(host string) bool {
+	return slices.ContainsFunc(d.entries, func(at attached) bool {
+		return at.entry.TLS != model.NoTLS && hostRank(at.hosts, host, model.OneLabel) > 0
+	})
 }
 
 // entryName names an entry by its hosts and its path.
@@ -323,74 +339,4 @@ func entryName(ch choice) string {
 		return "default backend"
 	}
 	return out
-}
-
-// admit judges what a door lets in by the client's address, and adds what else a
-// client meets there (ING-12, RT-2).
-func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
-	if !d.heeds(r) {
-		if len(r.Notes) > 0 || r.Restricted || len(r.Refuses) > 0 {
-			h.note(r.Origin, "its annotations are for "+r.For+", which does not serve it, and have no effect")
-		}
-		return
-	}
-	if r.Restricted {
-		h.Mix = h.Mix.And(a.seen(h, c, d, r.Admits))
-		text := "nobody"
-		if len(r.Admits) > 0 {
-			text = "clients in " + join(r.Admits)
-		}
-		h.note(r.Origin, "the controller lets in "+text+" only (ING-12)")
-	}
-	if len(r.Refuses) > 0 {
-		in := a.seen(h, c, d, r.Refuses)
-		h.Mix = h.Mix.And(not(in))
-		h.note(r.Origin, "the controller turns clients in "+join(r.Refuses)+" away (ING-12)")
-	}
-	for _, n := range r.Notes {
-		h.note(n.Origin, "the controller "+n.Text)
-	}
-}
-
-// not turns allowed and denied round.
-func not(m model.Mix) model.Mix {
-	var out model.Mix
-	for _, v := range []model.Verdict{model.Allowed, model.Denied, model.Unknown} {
-		one := model.Mix(0).With(v)
-		if m.Join(one) != m {
-			continue
-		}
-		switch v {
-		case model.Allowed:
-			out = out.Join(denied)
-		case model.Denied:
-			out = out.Join(allowed)
-		default:
-			out = out.Join(one)
-		}
-	}
-	return out
-}
-
-// seen returns whether the address that a door sees of a client lies in one of
-// the prefixes. Through a node or load balancer with traffic policy Cluster it
-// may see that of a node (SVC-17).
-func (a *Atlas) seen(h *Hop, c client, d *door, prefixes []netip.Prefix) model.Mix {
-	m := a.within(c, prefixes)
-	if !c.Outside || len(d.pods.Peers) == 0 || a.m.Options().Switches.ExternalSNAT == model.SNATNever {
-		return m
-	}
-	for _, s := range d.services {
-		if !s.ExternalLocal && len(publications(s)) > 0 {
-			var n model.Mix
-			for _, l := range a.throughNode(func(src engine.End) []Leg { return []Leg{{Mix: a.within(client{End: src}, prefixes)}} }) {
-				n = n.Join(l.Mix)
-			}
-			if n != m {
-				h.note(s.Origin, "with externalTrafficPolicy Cluster the controller may see the address of a node instead of the client's (SVC-17)")
-			}
-			return m.Join(n)
-		}
-	}
-	return m
 }

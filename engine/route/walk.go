@@ -31,8 +31,9 @@ type Walk struct {
 	Hops []Hop
 	// Share marks one of several that share the requests of a client: where one
 	// leads nowhere, its part of them fails. Rival marks one of several of which
-	// only one counts, and it is not known which.
-	Share, Rival bool
+	// only one counts, and it is not known which; Doubtful one that may get none of
+	// the requests, which is up to the controller.
+	Share, Rival, Doubtful bool
 
 	client client
 }
@@ -91,6 +92,8 @@ type Leg struct {
 	Matrix   *engine.Matrix
 	Src, Dst engine.End
 	Port     engine.PortRange
+	// Families, unless it is empty, are the only ones that count (SVC-24).
+	Families []model.Family
 	Mix      model.Mix
 	// Witnesses holds one flow for each verdict.
 	Witnesses []engine.Witness
@@ -158,10 +161,13 @@ func (a *Answer) finish() {
 // together returns the verdict about walks that share requests.
 func together(walks []Walk) model.Mix {
 	var mix, rivals model.Mix
-	lost := false
+	lost, doubtful := false, 0
 	for i := range walks {
 		w := &walks[i]
 		lost = lost || w.Mix == 0
+		if w.Doubtful {
+			doubtful++
+		}
 		if w.Rival {
 			rivals = rivals.Join(w.Mix)
 		} else {
@@ -174,6 +180,12 @@ func together(walks []Walk) model.Mix {
 	mix = mix.Join(rivals)
 	if lost && mix != 0 {
 		mix = mix.Join(denied)
+	}
+	switch {
+	case doubtful == len(walks):
+		mix = mix.And(open)
+	case doubtful > 0 && mix.Verdict() == model.Some:
+		mix = open // it is one or the other, and not known which
 	}
 	return mix
 }

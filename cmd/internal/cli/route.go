@@ -140,11 +140,11 @@ func wayKey(w *route.Walk) string {
 // explainLeg explains a flow of a leg for each verdict that occurs.
 func (in *input) explainLeg(l *render.WayLeg) error {
 	for _, w := range l.Witnesses {
-		if w.Src == w.Dst {
-			continue // a pod that is led to itself; the walk says so
+		t := l.Matrix.ExplainThrough(w.Src, w.Dst, w.Port.Protocol, w.Port.First, l.Families)
+		if w.Src == w.Dst && t.Verdict != w.Verdict {
+			continue // a pod that is led to itself, which policy does not decide; the walk says so
 		}
-		t := l.Matrix.Explain(w.Src, w.Dst, w.Port.Protocol, w.Port.First)
-		why := render.Why{Trace: t, Src: subjectOf(l.Matrix, w.Src, l.Src), Dst: subjectOf(l.Matrix, w.Dst, l.Dst)}
+		why := render.Why{Trace: t, Src: subjectOf(l, w.Src, l.Src), Dst: subjectOf(l, w.Dst, l.Dst)}
 		if l.Matrix == in.matrix {
 			var err error
 			if why.Settle, err = in.settles(&t); err != nil {
@@ -156,11 +156,15 @@ func (in *input) explainLeg(l *render.WayLeg) error {
 	return nil
 }
 
-// subjectOf describes a member of an end of a leg.
-func subjectOf(m *engine.Matrix, id engine.PeerID, e engine.End) render.Subject {
-	p := m.Universe().Peer(id)
+// subjectOf describes a member of an end of a leg. An address outside goes by the
+// name of the end, with where it lies if that is what tells the flows apart.
+func subjectOf(l *render.WayLeg, id engine.PeerID, e engine.End) render.Subject {
+	p := l.Matrix.Universe().Peer(id)
 	s := render.Subject{Name: p.String(), EngineName: p.String(), Unfiltered: unfiltered(p.Kind)}
-	if len(e.Peers) == 1 || p.Kind == engine.OutsidePeer {
+	switch {
+	case len(e.Peers) > 1 && len(l.Witnesses) > 1 && p.Kind == engine.OutsidePeer:
+		s.Name = e.Name + " in " + p.String()
+	case len(e.Peers) == 1 || p.Kind == engine.OutsidePeer:
 		s.Name = e.Name
 	}
 	return s

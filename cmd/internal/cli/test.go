@@ -21,6 +21,7 @@ const (
 	codeEmpty   = "expectation-empty"
 	codeNothing = "expectation-nothing"
 	codeSkipped = "expectation-skipped"
+	codeAddress = "expectation-address"
 )
 
 // expectationSuffix is how files of expectations end that a directory is searched
@@ -233,6 +234,11 @@ func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model
 			out.Lines, problems = append(out.Lines, line), append(problems, found...)
 			continue
 		}
+		about, err := in.serviceAddresses(f, l)
+		if err != nil {
+			return out, nil, err
+		}
+		problems = append(problems, about...)
 		begin := s.now()
 		d := &f.demands[next]
 		found := checker.Check(next)
@@ -256,7 +262,6 @@ func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model
 		for _, o := range found.Opened {
 			line.Opened = append(line.Opened, render.Flows{Verdict: o.Verdict, Src: o.Src, Dst: o.Dst, Ports: render.Ports(o.Ports)})
 		}
-		var err error
 		if line.Example, err = in.exampleOf(d, &found); err != nil {
 			return out, nil, err
 		}

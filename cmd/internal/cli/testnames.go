@@ -32,6 +32,36 @@ func demandNames(l *expect.Line) (text, hint string) {
 	return "", ""
 }
 
+// serviceAddresses warns of destinations that are addresses of Services, which a
+// line takes for the addresses that they are: can leads to the pods behind them.
+func (in *input) serviceAddresses(f *expectations, l *expect.Line) ([]model.Diagnostic, error) {
+	var out []model.Diagnostic
+	ports := l.Ports
+	if len(ports) == 0 {
+		ports = []model.PortMatch{{Kind: model.PortAny}}
+	}
+	for _, dst := range l.Dst {
+		if dst.Kind != expect.Addresses || dst.First != dst.Last {
+			continue
+		}
+		atlas, err := route.New(in.matrix, route.Options{})
+		if err != nil {
+			return nil, err
+		}
+		for _, port := range ports {
+			if s := atlas.ServiceAt(dst.First, port); s != nil {
+				out = append(out, model.Diagnostic{
+					Severity: model.Warning, Code: codeAddress, Origin: model.Origin{File: f.name, Line: l.Number},
+					Text: fmt.Sprintf("%q: %s is an address of Service %s/%s: the line is about the address, which policy never sees (SVC-21), and not about the pods behind it", l, dst, s.Namespace, s.Name),
+					Hint: "write " + s.Namespace + "/svc/" + s.Name + " for the way to its pods; netreach can answers so for the address, too",
+				})
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
 // uncounted warns of the lines that coverage does not look at.
 func uncounted(files []expectations) []model.Diagnostic {
 	var out []model.Diagnostic

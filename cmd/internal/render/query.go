@@ -69,7 +69,12 @@ type Subject struct {
 // reason returns a reason of the engine with the ends under their own names.
 func (w *Why) reason(text string) string {
 	for _, s := range []Subject{w.Src, w.Dst} {
-		if s.Name != s.EngineName {
+		rest, leads := strings.CutPrefix(text, s.EngineName+" ")
+		switch {
+		case s.Name == s.EngineName:
+		case leads:
+			text = s.Name + " " + rest // a block further on may read as the peer does
+		default:
 			text = strings.ReplaceAll(text, s.EngineName, s.Name)
 		}
 	}

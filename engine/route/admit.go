@@ -1,0 +1,78 @@
+package route
+
+import (
+	"net/netip"
+
+	"netreach/engine"
+	"netreach/model"
+)
+
+// admit judges what a door lets in by the client's address, and adds what else a
+// client meets there (ING-12, RT-2).
+func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
+	if !d.heeds(r) {
+		if len(r.Notes) > 0 || r.Restricted || len(r.Refuses) > 0 {
+			h.note(r.Origin, "its annotations are for "+r.For+", which does not serve it, and have no effect")
+		}
+		return
+	}
+	if r.Restricted {
+		h.Mix = h.Mix.And(a.seen(h, c, d, r.Admits))
+		text := "nobody"
+		if len(r.Admits) > 0 {
+			text = "clients in " + join(r.Admits)
+		}
+		h.note(r.Origin, "the controller lets in "+text+" only (ING-12)")
+	}
+	if len(r.Refuses) > 0 {
+		in := a.seen(h, c, d, r.Refuses)
+		h.Mix = h.Mix.And(not(in))
+		h.note(r.Origin, "the controller turns clients in "+join(r.Refuses)+" away (ING-12)")
+	}
+	for _, n := range r.Notes {
+		h.note(n.Origin, "the controller "+n.Text)
+	}
+}
+
+// not turns allowed and denied round.
+func not(m model.Mix) model.Mix {
+	var out model.Mix
+	for _, v := range []model.Verdict{model.Allowed, model.Denied, model.Unknown} {
+		one := model.Mix(0).With(v)
+		if m.Join(one) != m {
+			continue
+		}
+		switch v {
+		case model.Allowed:
+			out = out.Join(denied)
+		case model.Denied:
+			out = out.Join(allowed)
+		default:
+			out = out.Join(one)
+		}
+	}
+	return out
+}
+
+// seen returns whether the address that a door sees of a client lies in one of
+// the prefixes. Through a node or load balancer with traffic policy Cluster it
+// may see that of a node (SVC-17).
+func (a *Atlas) seen(h *Hop, c client, d *door, prefixes []netip.Prefix) model.Mix {
+	m := a.within(c, prefixes)
+	if !c.Outside || len(d.pods.Peers) == 0 || a.m.Options().Switches.ExternalSNAT == model.SNATNever {
+		return m
+	}
+	for _, s := range d.services {
+		if !s.ExternalLocal && len(publications(s)) > 0 {
+			var n model.Mix
+			for _, l := range a.throughNode(func(src engine.End) []Leg { return []Leg{{Mix: a.within(client{End: src}, prefixes)}} }) {
+				n = n.Join(l.Mix)
+			}
+			if n != m {
+				h.note(s.Origin, "with externalTrafficPolicy Cluster the controller may see the address of a node instead of the client's (SVC-17)")
+			}
+			return m.Join(n)
+		}
+	}
+	return m
+}
