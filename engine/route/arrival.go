@@ -28,7 +28,11 @@ func (a *Answer) Arrivals() []Arrival {
 				continue
 			}
 			for j := range h.Legs {
-				out = append(out, Arrival{&h.Legs[j], before.And(h.Legs[j].Mix), w.client})
+				mix := before.And(h.Legs[j].Mix)
+				if w.Doubtful && mix != denied && mix != 0 {
+					mix = open // it may be another way that gets the requests
+				}
+				out = append(out, Arrival{&h.Legs[j], mix, w.client})
 			}
 		}
 	}
