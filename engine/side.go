@@ -138,6 +138,24 @@ func (s Side) Without(t Side) Side {
 	return out
 }
 
+// Outside returns the addresses outside of the side, ascending.
+func (s Side) Outside() []AddrRange {
+	if s.outside == nil {
+		return nil
+	}
+	var out []AddrRange
+	for _, r := range s.outside.Ranges() {
+		out = append(out, AddrRange{r.From(), r.To()})
+	}
+	return out
+}
+
+// Has reports whether a pod or node is of the side.
+func (s Side) Has(id PeerID) bool {
+	_, ok := slices.BinarySearch(s.inside, id)
+	return ok
+}
+
 // Empty reports whether the side has no peer.
 func (s Side) Empty() bool {
 	return len(s.inside) == 0 && (s.outside == nil || len(s.outside.Ranges()) == 0)

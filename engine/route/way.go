@@ -90,6 +90,22 @@ func (p *Publication) dialled() string {
 	return name + " " + p.By + " " + model.PortString(p.Port.Protocol, p.Number, p.Number)
 }
 
+// Dialled returns what clients dial: URLs, or the Service with how it is published
+// and the ports.
+func (o *Opening) Dialled() []string {
+	var out []string
+	for _, port := range o.Ports {
+		if o.Entry != nil {
+			out = append(out, o.Entry.dialled(port.First)...)
+			continue
+		}
+		p := *o.Publication
+		p.Number, p.By = port.First, strings.Join(o.By, " or ")
+		out = append(out, p.dialled())
+	}
+	return out
+}
+
 // answer returns the verdict about clients at a way. It reports false for one
 // that is told of with another.
 func (c *crowd) answer(w *way, rivals map[string]int) (Answer, bool) {

@@ -120,22 +120,20 @@ func (g *gathered) join(key flowKey, mix model.Mix) {
 
 // wants reports whether a port of a pod is among those that the matrix is about.
 func (g *gathered) wants(id engine.PeerID, port engine.PortRange) bool {
-	for _, p := range g.m.Ports {
-		switch p.Kind {
-		case model.PortAny:
-			return true
-		case model.PortRange:
-			if p.Protocol == port.Protocol && p.First <= port.First && port.First <= p.Last {
-				return true
-			}
-		case model.PortNamed:
-			pod := g.in.matrix.PodOf(id)
-			if pod != nil && slices.ContainsFunc(pod.Ports, func(c model.ContainerPort) bool {
-				return c.Name == p.Name && c.Protocol == p.Protocol && c.Protocol == port.Protocol && c.Port == port.First
-			}) {
-				return true
-			}
-		}
+	return len(g.m.Ports) == 0 || slices.ContainsFunc(g.m.Ports, func(p model.PortMatch) bool { return g.in.matches(id, port, p) })
+}
+
+// matches reports whether a port of a pod is one that was asked for.
+func (in *input) matches(id engine.PeerID, port engine.PortRange, asked model.PortMatch) bool {
+	switch asked.Kind {
+	case model.PortRange:
+		return asked.Protocol == port.Protocol && asked.First <= port.First && port.First <= asked.Last
+	case model.PortNamed:
+		pod := in.matrix.PodOf(id)
+		return pod != nil && slices.ContainsFunc(pod.Ports, func(c model.ContainerPort) bool {
+			return c.Name == asked.Name && c.Protocol == asked.Protocol && c.Protocol == port.Protocol && c.Port == port.First
+		})
+	case model.PortAny:
 	}
-	return len(g.m.Ports) == 0
+	return true
 }

@@ -48,6 +48,11 @@ is judged over every hop, as netreach can does. netreach help expectations has t
 language. The output of matrix is a file of expectations, too, and netreach lock
 writes one that nothing can be added to.
 
+With --entries, lines that deny something to internet, private or addresses outside,
+and only lines, fail if a way in leads there nevertheless: a URL of an Ingress, Gateway
+or Route, or a Service that is published. Without it they are about the addresses of
+pods alone, as the policies of these pods see them.
+
 A line that is about no peer at all is no line that holds: it is an error, as is a
 file without expectations.
 
@@ -71,6 +76,8 @@ Exit code: 0 if all hold, 1 if one fails or less is covered than --fail-under sa
 		},
 	}
 	cmd.Flags().BoolVarP(&t.verbose, "verbose", "v", false, "show the expectations that hold, too")
+	cmd.Flags().BoolVar(&t.entries, "entries", false, "what is denied outside must not be reached by a URL or published Service, either")
+	controllerFlag(cmd, &t.controllers)
 	cmd.Flags().BoolVar(&t.coverage, "coverage", false, "say which policies and rules no expectation depends on")
 	cmd.Flags().Float64Var(&t.least, failUnder, 0, "with --coverage, exit with 1 if less than `PERCENT` of them are covered")
 	return cmd
@@ -80,8 +87,9 @@ const failUnder = "fail-under"
 
 // testRun is what test is asked for beside its files.
 type testRun struct {
-	verbose, coverage bool
-	least             float64
+	verbose, coverage, entries bool
+	least                      float64
+	controllers                []string
 }
 
 // expectations is one file as read.
@@ -122,8 +130,18 @@ func (s *session) runTest(names []string, t testRun) error {
 	if err := s.diagnose("expectations", problems); err != nil {
 		return err
 	}
+	var ways *waysIn
+	controllers, err := s.controllers(t.controllers)
+	switch {
+	case err != nil:
+		return err
+	case t.entries:
+		if ways, err = in.waysIn(controllers); err != nil {
+			return err
+		}
+	}
 	for i := range files {
-		f, found, err := s.testFile(in, &files[i])
+		f, found, err := s.testFile(in, &files[i], ways, controllers)
 		if err != nil {
 			return err
 		}
@@ -222,7 +240,7 @@ func (in *input) demand(f *expectations) []model.Diagnostic {
 }
 
 // testFile checks the lines of a file.
-func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model.Diagnostic, error) {
+func (s *session) testFile(in *input, f *expectations, ways *waysIn, controllers map[string]expect.Peer) (render.TestFile, []model.Diagnostic, error) {
 	out := render.TestFile{Name: f.name}
 	var problems []model.Diagnostic
 	checker := engine.NewChecker(in.matrix, f.demands)
@@ -230,7 +248,7 @@ func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model
 	for i := range f.lines {
 		l := &f.lines[i]
 		if leadsByName(l) {
-			line, found := s.testName(in, f, l)
+			line, found := s.testName(in, f, l, controllers)
 			out.Lines, problems = append(out.Lines, line), append(problems, found...)
 			continue
 		}
@@ -264,6 +282,11 @@ func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model
 		}
 		if line.Example, err = in.exampleOf(d, &found); err != nil {
 			return out, nil, err
+		}
+		if ways != nil {
+			if err := ways.breach(l, d, &line); err != nil {
+				return out, nil, err
+			}
 		}
 		out.Lines = append(out.Lines, line)
 	}

@@ -100,7 +100,7 @@ func (in *input) exampleWay(src, dst expect.Peer, port model.PortMatch, answer r
 }
 
 // testName judges a line about names: each source, name and port by itself.
-func (s *session) testName(in *input, f *expectations, l *expect.Line) (render.TestLine, []model.Diagnostic) {
+func (s *session) testName(in *input, f *expectations, l *expect.Line, controllers map[string]expect.Peer) (render.TestLine, []model.Diagnostic) {
 	begin := s.now()
 	line := render.TestLine{Number: l.Number, Text: l.String(), Comment: l.Comment, Holds: true, Verdict: lineWord(l), Got: l.Verdict}
 	var problems []model.Diagnostic
@@ -120,7 +120,7 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line) (render.T
 		}
 		for _, dst := range l.Dst {
 			for _, port := range ports {
-				answer, _, err := in.walk(in.matrix, question{src: src, dst: dst, port: port}, end)
+				answer, _, err := in.walk(in.matrix, question{src: src, dst: dst, port: port, controllers: controllers}, end)
 				switch {
 				case err != nil:
 					wrong(codePeer, err.Error(), strings.Join(hints(err), "; "))
