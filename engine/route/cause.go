@@ -9,9 +9,14 @@ import (
 	"netreach/model"
 )
 
-// mostMixed bounds how many states between the two clusters are looked at to find
-// causes. Beyond it causes stay open.
-const mostMixed = 150
+// Bounds of how many states between the two clusters are looked at to find causes:
+// as many as hold mostMixed objects together, and some at least, some at most.
+// Beyond that causes stay open.
+const (
+	mostMixed   = 4_000_000
+	leastStates = 12
+	mostStates  = 150
+)
 
 // attribute finds the cause of each change. What may be one is every edit of an
 // object that the way rests on, and all that was edited of policies and pods,
@@ -107,14 +112,16 @@ func (x *comparer) between(made []int, matrix int) *sideways {
 	if s, ok := x.mixed[key]; ok {
 		return s
 	}
-	if len(x.mixed) >= mostMixed {
+	c := x.atlases[matrix].cluster
+	objects := 1 + len(c.Pods) + len(c.Names.Services) + len(c.Names.Routes)
+	if len(x.mixed) >= min(max(mostMixed/objects, leastStates), mostStates) {
 		return nil
 	}
 	set := map[editKey]bool{}
 	for _, e := range made {
 		set[editKey{x.edits[e].object, x.edits[e].entry}] = true
 	}
-	cluster := *x.atlases[matrix].cluster
+	cluster := *c
 	cluster.Names = mixNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names, set)
 	s := newSideways(newAtlas(x.atlases[matrix].m, &cluster, x.atlases[matrix].controllers))
 	x.mixed[key] = s

@@ -108,7 +108,7 @@ func samePod(p, q *model.Pod) bool {
 
 // quiet reports whether nothing can change at what is dialled by a name.
 func (x *comparer) quiet(s *stir, name string) bool {
-	if s.everywhere || len(x.suspects(name)) > 0 {
+	if s.everywhere {
 		return false
 	}
 	before, after := x.sides[0].byName[name], x.sides[1].byName[name]
@@ -126,7 +126,7 @@ func (x *comparer) quiet(s *stir, name string) bool {
 			}
 		}
 	}
-	return true
+	return len(x.suspects(name)) == 0
 }
 
 // sameDoor reports whether two ways lead through the same pods.
