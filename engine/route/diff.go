@@ -73,6 +73,8 @@ type Diff struct {
 	Flows []WayFlows
 	// Services lead elsewhere for their clients in the cluster.
 	Services []ServiceShift
+	// Requests is what else becomes of the requests of routes.
+	Requests []RequestShift
 }
 
 // Compare returns what changes by name between the two clusters of d: for clients
@@ -124,6 +126,7 @@ func compareWays(x *comparer, opts Options) (*Diff, error) {
 		out.Flows = append(out.Flows, x.changes[i].WayFlows)
 	}
 	out.Services = x.led(stir)
+	out.Requests = requestShifts(&d.Before.Cluster().Names, &d.After.Cluster().Names)
 	return out, nil
 }
 

@@ -57,6 +57,7 @@ they come to. "internet via https://app.example.com/api" is such a source, and
 Service, an entry of a route, or whatever else is on the way; --controller says
 which pods serve a class. Services that lead elsewhere in the cluster, to other pods
 or ports, are named and count for nothing: who reaches these is what the flows say.
+So is what else becomes of the requests of a route, such as that they need a password.
 
 The exit code is 0 if nothing changes, 1 if something does, 2 for trouble.
 --fail-on narrows what counts: opened, closed, unknown, any (the default; peers
@@ -140,7 +141,8 @@ func (s *session) showDiff(f differing, before, after side) error {
 		return err
 	}
 	d := p.rendered(change)
-	d.Fails, d.LeftOut, d.Ways, d.Services = fails, s.forgiven, names.Flows, names.Services
+	d.Fails, d.LeftOut = fails, s.forgiven
+	d.Ways, d.Services, d.Requests = names.Flows, names.Services, names.Requests
 	if err = s.accept(p, d, accepted); err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ type Diff struct {
 	AcceptedWays []route.WayFlows
 	// Services lead elsewhere than before.
 	Services []route.ServiceShift
+	// Requests is what else becomes of the requests of routes.
+	Requests []route.RequestShift
 	// Matrix names the workloads.
 	Matrix *Matrix
 	// Added and Removed are the peers that one state only has.
@@ -362,6 +364,7 @@ func (d *Diff) summary() []string {
 		}
 	}
 	out = append(append(out, d.closedWays()...), d.ledElsewhere()...)
+	out = append(out, d.requests()...)
 	for _, e := range d.EffectUnknown() {
 		out = append(out, "effect unknown: "+namedEdit(&e)+at(d.places(&e)))
 	}

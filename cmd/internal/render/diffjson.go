@@ -49,6 +49,13 @@ func (o object) Diff(d *Diff) error {
 			SpotDocument: d.spotDocument(side, s.Origins[side]),
 		})
 	}
+	for _, r := range d.Requests {
+		side := 1
+		if r.Gone {
+			side = 0
+		}
+		doc.Requests = append(doc.Requests, RequestShiftDocument{r.Object, r.Text, r.Gone, d.spotDocument(side, r.Origin)})
+	}
 	for _, e := range d.unchanged() {
 		doc.NoEffect = append(doc.NoEffect, d.editDocument(&e))
 	}

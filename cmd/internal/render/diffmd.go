@@ -34,6 +34,15 @@ func (d markdown) Diff(of *Diff) error {
 		c.write("\n| | flows | from → to | by |\n|---|---|---|---|\n")
 		c.rows(all, mostRows, func(x consequence) string { return of.row(&x) })
 	}
+	if lines := of.requests(); len(lines) > 0 { // a password that is no more is not to be folded away
+		c.write("\n")
+		for i, line := range lines {
+			if i == mostRows {
+				break
+			}
+			c.fits("- " + escapeText(line) + "\n")
+		}
+	}
 	lists := of.lists(all)
 	for _, l := range lists {
 		c.fold(l)
@@ -190,7 +199,14 @@ func (d *Diff) lists(all []consequence) []folded {
 	for _, line := range d.ledElsewhere() {
 		led.lines = append(led.lines, "- "+escapeText(line)+"\n")
 	}
-	lists := []folded{causes, flows, peers, ways, led, open, none}
+	var requests folded
+	if lines := d.requests(); len(lines) > mostRows {
+		requests.heading = "More that becomes of requests"
+		for _, line := range lines[mostRows:] {
+			requests.lines = append(requests.lines, "- "+escapeText(line)+"\n")
+		}
+	}
+	lists := []folded{causes, flows, peers, ways, led, requests, open, none}
 	if len(d.Accepted)+len(d.AcceptedWays) > 0 {
 		lists = append(lists, folded{heading: "Accepted and not shown", lines: []string{escapeText(weightText(d.acceptedWeight())) + "\n"}})
 	}

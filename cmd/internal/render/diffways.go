@@ -182,6 +182,22 @@ func (d *Diff) shiftPlace(s *route.ServiceShift) string {
 	return d.place(1, s.Origins[1])
 }
 
+// requests says what else becomes of the requests of routes, and does no more.
+func (d *Diff) requests() []string {
+	var out []string
+	for i, r := range d.Requests {
+		if more := len(d.Requests) - i; i == mostUnchanged && more > 1 {
+			return append(out, count(more, "more change")+" of what becomes of requests")
+		}
+		word, side := "now \"", 1
+		if r.Gone {
+			word, side = "no longer \"", 0
+		}
+		out = append(out, r.Object+": "+word+r.Text+"\""+at(d.place(side, r.Origin)))
+	}
+	return out
+}
+
 // closedWays names the ways in that come or go, and by which nothing was or is
 // reached.
 func (d *Diff) closedWays() []string {

@@ -22,6 +22,9 @@ type DiffDocument struct {
 	Removed []ComingDocument `json:"removed"`
 	// Services are ports of Services that lead elsewhere than before.
 	Services []ServiceShiftDocument `json:"services,omitempty"`
+	// Requests is what else becomes of the requests of routes, and did not, or does
+	// no more.
+	Requests []RequestShiftDocument `json:"requests,omitempty"`
 	// NoEffect are the edits of policies by which no flow changes.
 	NoEffect []EditDocument `json:"noEffect"`
 	// EffectUnknown are the edits about domain names by which flows may open or
@@ -123,5 +126,14 @@ type ServiceShiftDocument struct {
 	After   []string `json:"after"`
 	// Gone tells that there is no such Service or port any more.
 	Gone bool `json:"gone,omitempty"`
+	SpotDocument
+}
+
+// RequestShiftDocument is something that becomes of the requests of a route, such
+// as that they need a password. Gone tells that it does so no more.
+type RequestShiftDocument struct {
+	Object string `json:"object"`
+	Text   string `json:"text"`
+	Gone   bool   `json:"gone,omitempty"`
 	SpotDocument
 }
