@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"netreach/model"
@@ -53,6 +54,33 @@ func (m *Matrix) JudgeThrough(src, dst End, protocol model.Protocol, port uint16
 		if w, ok := witnesses[v]; ok {
 			out.Witnesses = append(out.Witnesses, w)
 		}
+	}
+	return out
+}
+
+// AlikeThrough numbers clients outside by how they fare towards backends on a
+// port, judged as JudgeThrough does: those of one number have the same verdict
+// towards each member of dst. Numbers count from 0, in the order of the clients
+// that are the first to have them.
+func (m *Matrix) AlikeThrough(clients []End, dst End, protocol model.Protocol, port uint16, families []model.Family) []int {
+	atom := m.u.ports.Of(protocol, port)
+	backends := m.groupShapes(dst)
+	kinds := map[string]int{}
+	out := make([]int, len(clients))
+	var key []byte
+	for i := range clients {
+		key = key[:0]
+		pairs, _ := m.pairs(m.groupShapes(clients[i]), backends)
+		for _, p := range pairs {
+			key = binary.LittleEndian.AppendUint32(key, uint32(p.kind.dst))
+			key = append(key, byte(p.kind.rel), byte(m.overFamilies(p.kind, atom, families)))
+		}
+		kind, ok := kinds[string(key)]
+		if !ok {
+			kind = len(kinds)
+			kinds[string(key)] = kind
+		}
+		out[i] = kind
 	}
 	return out
 }

@@ -39,9 +39,17 @@ type Atlas struct {
 	behind map[doorEntry]Hop
 	// byNodes remembers what becomes of clients behind the addresses of nodes.
 	byNodes map[*model.ServicePort][]Leg
-	dns     func() *resolver
-	doors   func() []*door
-	grants  map[string][]*model.Grant
+	// unknowns remembers the small worlds of doors whose pods are not in the input.
+	unknowns map[string]*unknownWorld
+	dns      func() *resolver
+	doors    func() []*door
+	grants   map[string][]*model.Grant
+	// asks writes down what is asked about the clients that are judged, if anybody
+	// wants to know.
+	asks *inquiry
+	// places and families are what small worlds take of the cluster.
+	places   func() *places
+	families func() []netip.Addr
 }
 
 // doorEntry is an entry of a door.
@@ -75,6 +83,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 		found:    map[*model.ServicePort]usable{},
 		byNodes:  map[*model.ServicePort][]Leg{},
 		behind:   map[doorEntry]Hop{},
+		unknowns: map[string]*unknownWorld{},
 	}
 	for i := range c.Names.Services {
 		s := &c.Names.Services[i]
@@ -96,6 +105,8 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 	a.byAddr = sync.OnceValue(a.podsByAddress)
 	a.dns = sync.OnceValue(a.findResolver)
 	a.doors = sync.OnceValue(a.findDoors)
+	a.places = sync.OnceValue(func() *places { return placesOf(c) })
+	a.families = sync.OnceValue(func() []netip.Addr { return families(c) })
 	return a, nil
 }
 

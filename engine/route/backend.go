@@ -86,6 +86,7 @@ func (a *Atlas) leg(src, dst engine.End, protocol model.Protocol, port uint16, f
 	if src.Outside && dst.Outside {
 		return Leg{Mix: allowed, Text: dst.Name + ": outside the cluster, where no policy decides"}
 	}
+	a.asks.flows(src, dst, protocol, port, families)
 	t := a.m.JudgeThrough(src, dst, protocol, port, families)
 	return Leg{
 		Matrix: a.m, Src: src, Dst: dst, Port: engine.PortRange{Protocol: protocol, First: port, Last: port},

@@ -74,6 +74,7 @@ func (a *Atlas) node(c client) string {
 // Without addresses that are known it is open, unless the private space as a
 // whole is in or out.
 func (a *Atlas) within(c client, prefixes []netip.Prefix) model.Mix {
+	a.asks.addresses(c, prefixes)
 	var out model.Mix
 	say := func(in bool) {
 		if in {

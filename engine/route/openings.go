@@ -126,12 +126,14 @@ func (a *Atlas) crowdOf(src engine.End, asked expect.Peer) *crowd {
 
 // judge returns the verdict about the walks of the clients. What a hop makes of
 // several clients is the mix of what it makes of each, so that one verdict about
-// all of them holds for every one; only clients in the cluster may differ in
-// more, such as their node.
+// all of them holds for every one, and clients outside that differ in nothing that
+// was asked of them fare as one. Only clients in the cluster may differ in more,
+// such as their node.
 func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answer {
 	out := Answer{Name: name}
+	var asked inquiry
 	if c.whole.Outside {
-		out.take(c.whole, walks(c.whole))
+		asked = c.a.listen(c.whole, func() { out.take(c.whole, walks(c.whole)) })
 		if out.finish(); out.Verdict != model.Some && out.Verdict != model.Unknown {
 			return out
 		}
@@ -142,8 +144,12 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 		c.name(parts)
 		c.parts[byNode] = parts
 	}
-	if len(parts) == 1 && c.whole.Outside {
-		return out
+	if c.whole.Outside {
+		kinds := asked.kinds(c.a, parts)
+		if slices.Max(kinds) == 0 {
+			return out
+		}
+		walks = byKind(parts, kinds, walks)
 	}
 	out = Answer{Name: name}
 	for _, part := range parts {
