@@ -130,7 +130,7 @@ func (in *input) exposedTo(atlas *route.Atlas, from expect.Peer, to []expect.Pee
 			out.Ways = append(out.Ways, way)
 		}
 	}
-	out.Direct, err = in.look(choice{by: "workload", from: []expect.Peer{from}, to: to}, render.Alike)
+	out.Direct, err = in.look(choice{by: "workload", from: []expect.Peer{from}, to: to, inward: len(to) == 0}, render.Alike)
 	if err != nil {
 		return nil, err
 	}

@@ -69,10 +69,15 @@ func (l *look) treatment(outside []engine.End) []string {
 		t := l.table(in, ends)
 		t.Only(beyond, within)
 		sources := t.Quotient()
+		for k, i := range beyond {
+			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(sources.Source(i)))
+		}
+		if l.inward {
+			continue
+		}
 		t.Only(within, beyond)
 		destinations := t.Quotient()
 		for k, i := range beyond {
-			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(sources.Source(i)))
 			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(destinations.Destination(i)))
 		}
 	}

@@ -41,6 +41,9 @@ type choice struct {
 	by                 string
 	ports              []model.PortMatch
 	from, to, external []expect.Peer
+	// inward tells that nobody outside is a destination, so that it is of no account
+	// who differs as one.
+	inward bool
 }
 
 func (s *session) choose(v *view) (choice, error) {
@@ -83,7 +86,7 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 	l := look{in: in, m: &render.Matrix{
 		By: c.by, Ports: c.ports, Summary: in.summary(),
 		Ranges: map[int][]engine.AddrRange{},
-	}, at: map[string]int{}, tables: map[*input]*engine.Table{}}
+	}, at: map[string]int{}, tables: map[*input]*engine.Table{}, inward: c.inward}
 	l.inside(c.by)
 	switch outside {
 	case render.Wholes:
@@ -140,6 +143,7 @@ type look struct {
 	ends   []engine.End
 	at     map[string]int           // by name of an end
 	tables map[*input]*engine.Table // the last one that was made, by table
+	inward bool                     // see choice
 }
 
 // table returns the table of ends, which shares what the last one knows.
