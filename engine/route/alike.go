@@ -58,17 +58,14 @@ func (q *inquiry) addresses(c client, prefixes []netip.Prefix) {
 	}
 }
 
-// kinds numbers parts of the clients: those of one number have the same answers.
+// kinds numbers parts of the clients, which are also given as grouped: those of
+// one number have the same answers.
 // Numbers count from 0, in the order of the parts that are the first to have
 // them.
-func (q *inquiry) kinds(a *Atlas, parts []client) []int {
+func (q *inquiry) kinds(a *Atlas, parts []client, grouped []engine.Grouped) []int {
 	out := make([]int, len(parts))
 	for _, t := range q.through {
-		ends := make([]engine.End, len(parts))
-		for i := range parts {
-			ends[i] = parts[i].End
-		}
-		refine(out, a.m.AlikeThrough(ends, t.dst, t.protocol, t.port, t.families))
+		refine(out, a.m.AlikeThrough(grouped, t.dst, t.protocol, t.port, t.families))
 	}
 	for _, prefixes := range q.within {
 		mixes := make([]int, len(parts))

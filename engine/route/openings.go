@@ -117,11 +117,13 @@ func sameOutcome(x, y *Answer) bool {
 type crowd struct {
 	a     *Atlas
 	whole client
-	parts map[bool][]client // by byNode: see clients
+	// parts are the clients one by one, by byNode: see clients.
+	parts   map[bool][]client
+	grouped map[bool][]engine.Grouped
 }
 
 func (a *Atlas) crowdOf(src engine.End, asked expect.Peer) *crowd {
-	return &crowd{a, client{src, asked}, map[bool][]client{}}
+	return &crowd{a, client{src, asked}, map[bool][]client{}, map[bool][]engine.Grouped{}}
 }
 
 // judge returns the verdict about the walks of the clients. What a hop makes of
@@ -143,9 +145,12 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 		parts = c.a.clients(c.whole.End, c.whole.asked, byNode)
 		c.name(parts)
 		c.parts[byNode] = parts
+		for _, part := range parts {
+			c.grouped[byNode] = append(c.grouped[byNode], c.a.m.Group(part.End))
+		}
 	}
 	if c.whole.Outside {
-		kinds := asked.kinds(c.a, parts)
+		kinds := asked.kinds(c.a, parts, c.grouped[byNode])
 		if slices.Max(kinds) == 0 {
 			return out
 		}
