@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -114,32 +115,48 @@ func (in *input) exposedTo(atlas *route.Atlas, from expect.Peer, to []expect.Pee
 	if from.Kind == expect.Addresses {
 		out.From = from.String()
 	}
-	var wanted []engine.PeerID
+	wanted := map[engine.PeerID]bool{}
 	for _, p := range to {
 		e, err := in.resolve(p)
 		if err != nil {
 			return nil, err
 		}
-		wanted = append(wanted, e.Peers...)
+		for _, id := range e.Peers {
+			wanted[id] = true
+		}
 		out.To = append(out.To, e.Name)
 	}
+	// What is dialled by name and what is dialled directly have nothing in common
+	// but the matrix, which anybody may read.
+	var wait sync.WaitGroup
+	wait.Go(func() { err = in.dialled(out, from, to) })
 	doors := atlas.Doors()
 	for _, o := range atlas.Openings(src, from) {
-		way := in.wayIn(&o, doors)
 		if len(to) == 0 || in.leadsTo(&o.Answer, wanted) {
-			out.Ways = append(out.Ways, way)
+			out.Ways = append(out.Ways, in.wayIn(&o, doors))
 		}
 	}
-	out.Direct, err = in.look(choice{by: "workload", from: []expect.Peer{from}, to: to, inward: len(to) == 0}, render.Alike)
+	wait.Wait()
 	if err != nil {
 		return nil, err
 	}
-	if len(to) == 0 { // clients do not dial addresses outside
-		out.Direct.Destinations = slices.DeleteFunc(out.Direct.Destinations, func(j int) bool { return out.Direct.Table.Ends[j].Outside })
-		out.Direct.Table.Only(out.Direct.Sources, out.Direct.Destinations)
-	}
-	in.bare(out)
 	return out, nil
+}
+
+// dialled finds what clients reach at the addresses of pods.
+func (in *input) dialled(x *render.Exposure, from expect.Peer, to []expect.Peer) error {
+	m, err := in.look(choice{by: "workload", from: []expect.Peer{from}, to: to, inward: len(to) == 0}, render.Alike)
+	if err != nil {
+		return err
+	}
+	if len(to) == 0 { // clients do not dial addresses outside
+		m.Destinations = slices.DeleteFunc(m.Destinations, func(j int) bool { return m.Table.Ends[j].Outside })
+		m.Table.Only(m.Sources, m.Destinations)
+	}
+	x.Direct = m
+	in.bare(x)
+	x.Gather()
+	return nil
 }
 
 // bare takes the workloads that are open on every port, and that no policy
@@ -170,12 +187,12 @@ func (in *input) bare(x *render.Exposure) {
 }
 
 // leadsTo reports whether a walk ends at some of the peers.
-func (in *input) leadsTo(a *route.Answer, wanted []engine.PeerID) bool {
+func (in *input) leadsTo(a *route.Answer, wanted map[engine.PeerID]bool) bool {
 	for i := range a.Walks {
 		for k := range a.Walks[i].Hops {
 			h := &a.Walks[i].Hops[k]
 			for j := range h.Legs {
-				if h.Kind == route.Backend && slices.ContainsFunc(in.ends(&h.Legs[j]), func(id engine.PeerID) bool { return slices.Contains(wanted, id) }) {
+				if h.Kind == route.Backend && slices.ContainsFunc(in.ends(&h.Legs[j]), func(id engine.PeerID) bool { return wanted[id] }) {
 					return true
 				}
 			}
@@ -222,7 +239,7 @@ func (in *input) ends(l *route.Leg) []engine.PeerID {
 func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.WayIn {
 	w := render.WayIn{Name: o.Title(), Verdict: o.Answer.Verdict, Ways: ways(o.Answer.Walks)}
 	for _, p := range o.Ports {
-		w.Ports = append(w.Ports, dialled(p))
+		w.Ports = append(w.Ports, numbered(p))
 	}
 	switch {
 	case o.Entry != nil:
@@ -252,8 +269,8 @@ func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.Way
 	return w
 }
 
-// dialled writes a port that clients dial.
-func dialled(p engine.PortRange) string {
+// numbered writes a port that clients dial.
+func numbered(p engine.PortRange) string {
 	if p.First == 0 {
 		return "a node port that the input does not tell"
 	}

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"fmt"
+	"encoding/binary"
 	"strings"
 
 	"netreach/cmd/internal/render"
@@ -98,14 +98,17 @@ func (in *input) walk(m *engine.Matrix, q question, src engine.End) (route.Answe
 func ways(walks []route.Walk) []render.Way {
 	var out []render.Way
 	at := map[string]int{}
+	var key []byte
 	for i := range walks {
 		w := &walks[i]
-		key := wayKey(w)
-		if k, ok := at[key]; ok {
-			out[k].Clients = append(out[k].Clients, w.Client)
-			continue
+		if len(walks) > 1 {
+			key = wayKey(key[:0], w)
+			if k, ok := at[string(key)]; ok {
+				out[k].Clients = append(out[k].Clients, w.Client)
+				continue
+			}
+			at[string(key)] = len(out)
 		}
-		at[key] = len(out)
 		way := render.Way{Walk: *w, Clients: []string{w.Client}}
 		for k := range w.Hops {
 			hop := render.WayHop{Hop: w.Hops[k]}
@@ -119,22 +122,32 @@ func ways(walks []route.Walk) []render.Way {
 	return out
 }
 
-// wayKey tells walks apart that differ in more than their client.
-func wayKey(w *route.Walk) string {
-	var b strings.Builder
-	fmt.Fprintln(&b, w.Title, w.Port, w.Mix)
+// wayKey appends what tells walks apart that differ in more than their client.
+func wayKey(key []byte, w *route.Walk) []byte {
+	text := func(s string) { key = append(append(key, s...), 0) }
+	port := func(p engine.PortRange) {
+		key = append(key, byte(p.Protocol), byte(p.First>>8), byte(p.First), byte(p.Last>>8), byte(p.Last))
+	}
+	text(w.Title)
+	port(w.Port)
+	key = append(key, byte(w.Mix))
 	for i := range w.Hops {
 		h := &w.Hops[i]
-		fmt.Fprintln(&b, h.Kind, h.Title, h.Mix)
+		text(h.Title)
+		key = append(key, byte(h.Kind), byte(h.Mix))
+		key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(len(h.Legs))), uint64(len(h.Notes)))
 		for j := range h.Legs {
 			l := &h.Legs[j]
-			fmt.Fprintln(&b, l.Dst.Name, l.Port, l.Mix, l.Text)
+			text(l.Dst.Name)
+			port(l.Port)
+			key = append(key, byte(l.Mix))
+			text(l.Text)
 		}
 		for _, n := range h.Notes {
-			fmt.Fprintln(&b, n.Text)
+			text(n.Text)
 		}
 	}
-	return b.String()
+	return key
 }
 
 // explainLeg explains a flow of a leg for each verdict that occurs.

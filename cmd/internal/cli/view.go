@@ -86,7 +86,19 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 	l := look{in: in, m: &render.Matrix{
 		By: c.by, Ports: c.ports, Summary: in.summary(),
 		Ranges: map[int][]engine.AddrRange{},
-	}, at: map[string]int{}, tables: map[*input]*engine.Table{}, inward: c.inward}
+	}, at: map[string]int{}, tables: map[*input]*engine.Table{}}
+	if c.inward {
+		l.clients = map[engine.PeerID]bool{}
+		for _, p := range c.from {
+			e, err := in.resolve(p)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range e.Peers {
+				l.clients[id] = true
+			}
+		}
+	}
 	l.inside(c.by)
 	switch outside {
 	case render.Wholes:
@@ -143,7 +155,9 @@ type look struct {
 	ends   []engine.End
 	at     map[string]int           // by name of an end
 	tables map[*input]*engine.Table // the last one that was made, by table
-	inward bool                     // see choice
+	// clients are those that are sources, where nobody outside is a destination, and
+	// else nil: see choice.
+	clients map[engine.PeerID]bool
 }
 
 // table returns the table of ends, which shares what the last one knows.

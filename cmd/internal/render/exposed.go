@@ -31,6 +31,10 @@ type Exposure struct {
 	Bare     []int
 	BarePods int
 	Shown    int
+
+	// By Gather:
+	flows  []Flows
+	opened int
 }
 
 // WayIn is a way in, with what becomes of clients there.
@@ -265,26 +269,30 @@ func few(words []string) []string {
 	return words
 }
 
-// directly returns the flows to the workloads that are listed, and the pairs of
-// the count behind them.
-func (x *Exposure) directly() []Flows {
-	flows := x.Direct.grouped().flows
-	slices.SortStableFunc(flows, func(a, b Flows) int {
+// Gather works out what is written of Direct, once that is as it is to be: the
+// flows to the workloads that are listed, and how many of these are open on some
+// port.
+func (x *Exposure) Gather() {
+	m := x.Direct
+	x.flows = m.grouped().flows
+	slices.SortStableFunc(x.flows, func(a, b Flows) int {
 		return cmp.Or(cmp.Compare(openRank(a.Verdict), openRank(b.Verdict)), cmp.Compare(len(b.Dst), len(a.Dst)))
 	})
-	return flows
-}
-
-// opened counts the workloads that are listed and open on some port.
-func (x *Exposure) opened() int {
-	n := 0
-	closed := Memo(x.Direct.denied)
-	for _, j := range x.Direct.Destinations {
-		if slices.ContainsFunc(x.Direct.Sources, func(i int) bool { return x.Direct.Shows(i, j) && !closed(x.Direct.Table.Cell(i, j)) }) {
-			n++
+	closed := Memo(m.denied)
+	open := map[int]bool{}
+	for _, g := range m.Table.Groups(closed) {
+		for _, b := range m.cut(block{src: g.Src, dst: g.Dst}) {
+			for _, j := range b.dst {
+				open[j] = true
+			}
 		}
 	}
-	return n
+	for _, j := range common(m.Sources, m.Destinations) { // pods with themselves are in no group
+		if m.Table.Itself(j, j) && !closed(m.Table.Cell(j, j)) {
+			open[j] = true
+		}
+	}
+	x.opened = len(open)
 }
 
 // summary says in a sentence how much is open.
@@ -295,7 +303,7 @@ func (x *Exposure) summary() string {
 			open++
 		}
 	}
-	direct, why := x.opened()+len(x.Bare), ""
+	direct, why := x.opened+len(x.Bare), ""
 	if len(x.Bare) > 0 {
 		why = fmt.Sprintf(", %d of them because no policy isolates them", len(x.Bare))
 	}

@@ -105,7 +105,7 @@ func (p *exposedPicture) exposure(x *Exposure) {
 		p.node(id, count(len(x.Bare), "workload")+"\nthat no policy isolates:\n"+strings.Join(few(x.Direct.names(x.Bare)), "\n"), "")
 		p.edge(from, id, model.Allowed, "directly, *")
 	}
-	for _, f := range x.directly() {
+	for _, f := range x.flows {
 		for _, name := range few(f.Dst) {
 			p.node(name, name, "")
 			src := from

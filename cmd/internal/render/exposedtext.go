@@ -48,7 +48,7 @@ func (t *terminal) exposure(x *Exposure) {
 		t.line("  ", t.paint.verdict(model.Allowed, word(model.Allowed)), x.From, " -> ", strings.Join(few(x.Direct.names(x.Bare)), ", "), " *")
 		t.line("           ", x.bareText())
 	}
-	flows := x.directly()
+	flows := x.flows
 	for _, f := range flows {
 		f.Src, f.Dst = few(f.Src), few(f.Dst)
 		t.flows("  ", f)
@@ -124,7 +124,7 @@ func (d markdown) exposure(x *Exposure) error {
 		b.WriteString("\n")
 	}
 	b.WriteString("### Directly, at the address of a pod\n\n")
-	flows := x.directly()
+	flows := x.flows
 	if len(x.Bare)+len(flows) == 0 {
 		b.WriteString("Nothing.\n\n")
 	} else {
