@@ -44,6 +44,8 @@ type Atlas struct {
 	dns      func() *resolver
 	doors    func() []*door
 	grants   map[string][]*model.Grant
+	// usablePods counts them by workload.
+	usablePods func() []int
 	// nodes is the end of the nodes that the input holds or names, and otherNodes
 	// that of where those are that it does not hold: some private address.
 	nodes, otherNodes func() engine.End
@@ -117,6 +119,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 		e.Name = "another node"
 		return e
 	})
+	a.usablePods = sync.OnceValue(a.countUsable)
 	a.places = sync.OnceValue(func() *places { return placesOf(c) })
 	a.families = sync.OnceValue(func() []netip.Addr { return families(c) })
 	return a, nil
