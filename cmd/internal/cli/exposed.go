@@ -237,7 +237,7 @@ func (in *input) ends(l *route.Leg) []engine.PeerID {
 
 // wayIn describes an opening.
 func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.WayIn {
-	w := render.WayIn{Name: o.Title(), Verdict: o.Answer.Verdict, Ways: ways(o.Answer.Walks)}
+	w := render.WayIn{Name: o.Title(), Verdict: o.Answer.Verdict, Ways: in.ways(o.Answer.Walks)}
 	for _, p := range o.Ports {
 		w.Ports = append(w.Ports, numbered(p))
 	}
@@ -277,14 +277,15 @@ func numbered(p engine.PortRange) string {
 	return p.String()
 }
 
-// fares says which clients fare how, or nothing where they are all alike.
+// fares says which clients fare how, or the first of many, or nothing where they
+// are all alike.
 func fares(ways []render.Way) string {
 	if !slices.ContainsFunc(ways, func(w render.Way) bool { return !slices.Equal(w.Clients, ways[0].Clients) }) {
 		return ""
 	}
 	var words []string
 	for i := range ways {
-		words = append(words, ways[i].Verdict().String()+" "+strings.Join(ways[i].Clients, ", "))
+		words = append(words, ways[i].Verdict().String()+" "+strings.Join(render.Few(ways[i].Clients), ", "))
 	}
 	return strings.Join(words, "; ")
 }

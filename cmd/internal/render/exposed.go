@@ -76,7 +76,7 @@ type Obstacle struct {
 }
 
 // Text returns the obstacle for a person to read.
-func (o *Obstacle) Text() string { return o.Lead + strings.Join(few(o.Who), ", ") }
+func (o *Obstacle) Text() string { return o.Lead + strings.Join(Few(o.Who), ", ") }
 
 // Meet adds an obstacle, or whom it is about to one that says the same.
 func (w *WayIn) Meet(o Obstacle) {
@@ -151,7 +151,7 @@ func Denial(d *engine.DirectionTrace, src, dst string, port engine.PortRange) Ob
 			for k := range tt.Policies {
 				names = append(names, tt.Policies[k].Policy.Origin.Object())
 			}
-			return Obstacle{what + ": isolated by " + strings.Join(few(names), ", ") + ", and no rule allows ", []string{who}, tt.Policies[0].Policy.Origin}
+			return Obstacle{what + ": isolated by " + strings.Join(Few(names), ", ") + ", and no rule allows ", []string{who}, tt.Policies[0].Policy.Origin}
 		default:
 		}
 	}
@@ -257,11 +257,11 @@ func (w *WayIn) leads() string {
 	if len(words) == 0 {
 		return "nowhere"
 	}
-	return strings.Join(few(words), ", ")
+	return strings.Join(Few(words), ", ")
 }
 
-// few returns the first words of many.
-func few(words []string) []string {
+// Few returns the first words of many.
+func Few(words []string) []string {
 	const shown = 8
 	if more := len(words) - shown; more > 1 {
 		return append(slices.Clone(words[:shown]), fmt.Sprintf("%d more", more))
