@@ -8,14 +8,19 @@ import (
 	"netreach/model"
 )
 
-// inquiry is all that is asked about some clients outside while their walks are
-// made: what a flow of theirs comes to, and whether their addresses lie in some
-// prefixes. Everything else on a walk is the same for whoever comes.
+// inquiry is all that is asked about some clients while their walks are made:
+// what a flow of theirs comes to, and whether their addresses lie in some
+// prefixes. Everything else on a walk is the same for whoever comes from outside;
+// more is asked about the pods and nodes of the cluster.
 type inquiry struct {
 	clients engine.End
 	through []through
 	within  [][]netip.Prefix
+	more    bool
 }
+
+// isEmpty reports whether nothing was asked.
+func (q *inquiry) isEmpty() bool { return len(q.through)+len(q.within) == 0 && !q.more }
 
 // through is a question about the flows to some backends on a port.
 type through struct {
@@ -55,6 +60,13 @@ func (q *inquiry) flows(src, dst engine.End, protocol model.Protocol, port uint1
 func (q *inquiry) addresses(c client, prefixes []netip.Prefix) {
 	if q.about(c.End) {
 		q.within = append(q.within, prefixes)
+	}
+}
+
+// itself takes down that who exactly the clients are is asked about.
+func (q *inquiry) itself(c client) {
+	if q.about(c.End) {
+		q.more = true
 	}
 }
 

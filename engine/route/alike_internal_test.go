@@ -14,25 +14,25 @@ import (
 	"netreach/model/selector"
 )
 
-// TestCrowd holds what clients outside fare together against judging each part of
-// them by itself: through published Services, and through doors whose pods are in
+// TestCrowd holds how clients fare together against judging each part of them by
+// itself: through published Services, and through doors whose pods are in
 // the input or not.
 func TestCrowd(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 31))
-	merged, apart, copied := 0, 0, 0
+	merged, apart, copied, inside := 0, 0, 0, 0
 	for range 250 {
 		c, o := worlds.Random(rng, 5)
 		publish(rng, c)
 		a := atlasOf(t, c, o)
-		for _, asked := range []expect.Peer{{Kind: expect.Internet}, {Kind: expect.Private}, addressed("0.0.0.0/0"), addressed("10.0.0.0/8")} {
+		for _, asked := range []expect.Peer{{Kind: expect.Internet}, {Kind: expect.Private}, addressed("0.0.0.0/0"), addressed("10.0.0.0/8"), {Kind: expect.AllPods, Namespace: "*"}} {
 			src, err := a.m.Resolve(asked)
-			if err != nil || !src.Outside {
+			if err != nil {
 				continue
 			}
 			crowd := a.crowdOf(src, asked)
 			compare := func(what string, walks func(client) []Walk) {
 				got := crowd.judge(what, false, walks)
-				if got.Verdict != model.Some && got.Verdict != model.Unknown {
+				if src.Outside && got.Verdict != model.Some && got.Verdict != model.Unknown {
 					return // one verdict for all: see Matrix.JudgeThrough
 				}
 				parts := a.clients(src, asked, false)
@@ -53,9 +53,11 @@ func TestCrowd(t *testing.T) {
 					}
 				}
 				switch {
+				case len(parts) > 1 && together && !src.Outside:
+					inside++
 				case len(parts) > 1 && together:
 					merged++
-				case len(parts) > 1 && !together:
+				case len(parts) > 1 && src.Outside:
 					apart++
 					kinds := map[string]bool{}
 					for i := range want.Walks {
@@ -67,6 +69,9 @@ func TestCrowd(t *testing.T) {
 			all := a.Publications()
 			for i := range all {
 				p := &all[i]
+				if !src.Outside {
+					break // clients in the cluster do not come by these
+				}
 				compare(fmt.Sprint(p.Service.Name, " by ", p.By), func(c client) []Walk { return []Walk{a.publishedWalk(c, p.Service, p.published)} })
 			}
 			entries := a.Entries()
@@ -81,8 +86,8 @@ func TestCrowd(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of clients that fare alike, %d of others, with %d copies", merged, apart, copied)
-	if merged < 100 || apart < 100 || copied < 100 {
+	t.Logf("%d of clients outside that fare alike, %d of pods, %d of others, with %d copies", merged, inside, apart, copied)
+	if merged < 100 || inside < 100 || apart < 100 || copied < 100 {
 		t.Error("too few of some sort")
 	}
 }

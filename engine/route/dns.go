@@ -28,6 +28,7 @@ func (a *Atlas) serviceName(s *model.Service) name {
 // which each is an alias of the next. A client that is no pod does not ask the
 // cluster, and takes no hops.
 func (a *Atlas) resolve(c client, names ...name) []Hop {
+	a.asks.itself(c)
 	p := a.pod(c.Peers[0])
 	if p == nil {
 		return nil

@@ -119,7 +119,7 @@ type crowd struct {
 	whole client
 	// parts are the clients one by one, by byNode: see clients.
 	parts   map[bool][]client
-	grouped map[bool][]engine.Grouped
+	grouped map[bool][]engine.Grouped // only of clients outside
 }
 
 func (a *Atlas) crowdOf(src engine.End, asked expect.Peer) *crowd {
@@ -129,8 +129,8 @@ func (a *Atlas) crowdOf(src engine.End, asked expect.Peer) *crowd {
 // judge returns the verdict about the walks of the clients. What a hop makes of
 // several clients is the mix of what it makes of each, so that one verdict about
 // all of them holds for every one, and clients outside that differ in nothing that
-// was asked of them fare as one. Only clients in the cluster may differ in more,
-// such as their node.
+// was asked about them fare as one. Clients in the cluster may differ in more, such
+// as their node, and fare as one where nothing at all was asked about them.
 func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answer {
 	out := Answer{Name: name}
 	var asked inquiry
@@ -146,15 +146,27 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 		c.name(parts)
 		c.parts[byNode] = parts
 		for _, part := range parts {
+			if !c.whole.Outside {
+				break
+			}
 			c.grouped[byNode] = append(c.grouped[byNode], c.a.m.Group(part.End))
 		}
 	}
-	if c.whole.Outside {
+	switch {
+	case c.whole.Outside:
 		kinds := asked.kinds(c.a, parts, c.grouped[byNode])
 		if slices.Max(kinds) == 0 {
 			return out
 		}
 		walks = byKind(parts, kinds, walks)
+	case len(parts) > 1 && !slices.ContainsFunc(parts, func(p client) bool { return p.Outside }):
+		var made []Walk
+		asked = c.a.listen(parts[0], func() { made = walks(parts[0]) })
+		if asked.isEmpty() {
+			out.take(c.whole, made)
+			out.finish()
+			return out
+		}
 	}
 	out = Answer{Name: name}
 	for _, part := range parts {

@@ -175,6 +175,7 @@ func withNamespace(c *model.Cluster, name string, labels ...string) {
 
 // podsOf returns the pods of a client, of which it has none that are not.
 func (a *Atlas) podsOf(c client) []model.Pod {
+	a.asks.itself(c)
 	var out []model.Pod
 	for _, id := range c.Peers {
 		if p := a.pod(id); p != nil {
