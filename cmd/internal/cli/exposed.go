@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,36 +83,61 @@ func (s *session) showExposed(x *exposure) error {
 	if err != nil {
 		return err
 	}
-	atlas, err := route.New(in.matrix, route.Options{Controllers: controllers})
-	if err != nil {
-		return err
-	}
 	if n := &in.cluster.Names; len(n.Services)+len(n.Routes) == 0 {
 		s.hint("the input holds no Services, Ingresses or routes: kubectl get svc,endpointslices,ing,ingressclass -A -o yaml")
 	}
 	waiting := s.progress("judging")
 	defer waiting.end()
-	doc := &render.Exposed{}
-	if len(c.to) == 0 {
-		doc.Unserved = atlas.Unserved()
-	}
-	for _, from := range c.from {
-		one, err := in.exposedTo(atlas, from, c.to)
-		if err != nil {
-			return err
-		}
-		doc.Clients = append(doc.Clients, *one)
+	doc, err := in.exposed(route.Options{Controllers: controllers}, c)
+	if err != nil {
+		return err
 	}
 	return out.Exposed(doc)
 }
 
-// exposedTo returns what clients reach of some peers, or of all.
-func (in *input) exposedTo(atlas *route.Atlas, from expect.Peer, to []expect.Peer) (*render.Exposure, error) {
+// exposed returns what clients reach of some peers, or of all. What they dial by
+// name and what they dial directly have nothing in common but the matrix, which
+// anybody may read, and are found side by side.
+func (in *input) exposed(opts route.Options, c choice) (*render.Exposed, error) {
+	doc := &render.Exposed{Clients: make([]render.Exposure, len(c.from))}
+	var wait sync.WaitGroup
+	var err error
+	wait.Go(func() {
+		for i := range c.from {
+			if err = in.dialled(&doc.Clients[i], c.from[i], c.to); err != nil {
+				return
+			}
+		}
+	})
+	failed := in.waysIn(doc, opts, c)
+	wait.Wait()
+	return doc, cmp.Or(failed, err)
+}
+
+// waysIn adds the ways in to each sort of clients.
+func (in *input) waysIn(doc *render.Exposed, opts route.Options, c choice) error {
+	atlas, err := route.New(in.matrix, opts)
+	if err != nil {
+		return err
+	}
+	if len(c.to) == 0 {
+		doc.Unserved = atlas.Unserved()
+	}
+	for i, from := range c.from {
+		if err := in.exposedTo(&doc.Clients[i], atlas, from, c.to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exposedTo adds the ways in that lead to some peers, or to any.
+func (in *input) exposedTo(out *render.Exposure, atlas *route.Atlas, from expect.Peer, to []expect.Peer) error {
 	src, err := in.resolve(from)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := &render.Exposure{From: src.Name}
+	out.From = src.Name
 	if from.Kind == expect.Addresses {
 		out.From = from.String()
 	}
@@ -119,28 +145,20 @@ func (in *input) exposedTo(atlas *route.Atlas, from expect.Peer, to []expect.Pee
 	for _, p := range to {
 		e, err := in.resolve(p)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, id := range e.Peers {
 			wanted[id] = true
 		}
 		out.To = append(out.To, e.Name)
 	}
-	// What is dialled by name and what is dialled directly have nothing in common
-	// but the matrix, which anybody may read.
-	var wait sync.WaitGroup
-	wait.Go(func() { err = in.dialled(out, from, to) })
 	doors := atlas.Doors()
 	for _, o := range atlas.Openings(src, from) {
 		if len(to) == 0 || in.leadsTo(&o.Answer, wanted) {
 			out.Ways = append(out.Ways, in.wayIn(&o, doors))
 		}
 	}
-	wait.Wait()
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return nil
 }
 
 // dialled finds what clients reach at the addresses of pods.
@@ -172,7 +190,7 @@ func (in *input) bare(x *render.Exposure) {
 		e := m.Table.Ends[j]
 		isBare := !e.Outside && !in.matrix.IsolatesAny(model.Ingress, e)
 		for _, i := range m.Sources {
-			isBare = isBare && (!m.Shows(i, j) || open(m.Table.Cell(i, j)))
+			isBare = isBare && (e.Outside && m.Table.Ends[i].Outside || open(m.Table.Cell(i, j)))
 		}
 		if isBare {
 			x.Bare = append(x.Bare, j)

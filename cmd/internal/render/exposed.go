@@ -274,21 +274,19 @@ func Few(words []string) []string {
 // port.
 func (x *Exposure) Gather() {
 	m := x.Direct
-	x.flows = m.grouped().flows
+	g := m.grouped()
+	x.flows = g.flows
 	slices.SortStableFunc(x.flows, func(a, b Flows) int {
 		return cmp.Or(cmp.Compare(openRank(a.Verdict), openRank(b.Verdict)), cmp.Compare(len(b.Dst), len(a.Dst)))
 	})
-	closed := Memo(m.denied)
 	open := map[int]bool{}
-	for _, g := range m.Table.Groups(closed) {
-		for _, b := range m.cut(block{src: g.Src, dst: g.Dst}) {
-			for _, j := range b.dst {
-				open[j] = true
-			}
+	for _, b := range g.blocks {
+		for _, j := range b.dst {
+			open[j] = true
 		}
 	}
-	for _, j := range common(m.Sources, m.Destinations) { // pods with themselves are in no group
-		if m.Table.Itself(j, j) && !closed(m.Table.Cell(j, j)) {
+	for _, j := range common(m.Sources, m.Destinations) { // pods with themselves are in no block
+		if m.Table.Itself(j, j) && !m.denied(m.Table.Cell(j, j)) {
 			open[j] = true
 		}
 	}
