@@ -105,9 +105,9 @@ func refine(kinds, other []int) {
 }
 
 // byKind returns walks, made only for the first part of each kind; those of the
-// others are the same but for who comes. It is to be asked for the parts in
-// their order.
-func byKind(parts []client, kinds []int, walks func(client) []Walk) func(client) []Walk {
+// others are the same but for who comes. It is to be asked for the parts that
+// the kinds are of, in their order.
+func byKind(kinds []int, walks func(client) []Walk) func(client) []Walk {
 	type made struct {
 		first client
 		walks []Walk

@@ -19,8 +19,13 @@ func TestBackendsName(t *testing.T) {
 		},
 	}
 	for _, p := range []model.Pod{
-		{Name: "api-1"}, {Name: "api-2", Readiness: model.Ready}, {Name: "api-3"}, {Name: "api-4", Readiness: model.NotReady}, {Name: "api-5", Terminating: true},
-		{Name: "web-1", Workload: 1}, {Name: "web-2", Workload: 1},
+		{Name: "api-1"},
+		{Name: "api-2", Readiness: model.Ready},
+		{Name: "api-3"},
+		{Name: "api-4", Readiness: model.NotReady},
+		{Name: "api-5", Terminating: true},
+		{Name: "web-1", Workload: 1},
+		{Name: "web-2", Workload: 1},
 	} {
 		p.Namespace, p.Weight = "a", 1
 		c.Pods = append(c.Pods, p)

@@ -158,7 +158,7 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 		if slices.Max(kinds) == 0 {
 			return out
 		}
-		walks = byKind(parts, kinds, walks)
+		walks = byKind(kinds, walks)
 	case len(parts) > 1 && !slices.ContainsFunc(parts, func(p client) bool { return p.Outside }):
 		var made []Walk
 		asked = c.a.listen(parts[0], func() { made = walks(parts[0]) })
