@@ -168,7 +168,7 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 			return out
 		}
 	}
-	out = Answer{Name: name}
+	out = Answer{Name: name, Walks: make([]Walk, 0, len(parts))}
 	for _, part := range parts {
 		out.take(part, walks(part))
 	}
