@@ -49,7 +49,7 @@ func (a *Atlas) fromAssumed(d *door, s *model.Service, p *model.ServicePort) Hop
 		for i, id := range own {
 			peers[i] = w.at[id]
 		}
-		dst := w.EndOf(a.backendsName(own), peers)
+		dst := w.EndOf(a.podsName(own), peers)
 		t := w.JudgeThrough(src, dst, p.Protocol, port, s.Families)
 		h.add(Leg{
 			Matrix: w.Matrix, Src: src, Dst: dst, Port: engine.PortRange{Protocol: p.Protocol, First: port, Last: port}, Mix: t.Mix, Witnesses: t.Witnesses,

@@ -67,7 +67,7 @@ func (a *Atlas) legs(h *Hop, src engine.End, s *model.Service, p *model.ServiceP
 	slices.Sort(ports)
 	for _, port := range ports {
 		dst := a.m.EndOf("", byPort[port])
-		dst.Name = a.backendsName(dst.Peers)
+		dst.Name = a.podsName(dst.Peers)
 		l := a.leg(src, dst, p.Protocol, port, s.Families)
 		l.Text = text
 		if l.Itself != 0 {
@@ -113,7 +113,7 @@ func (a *Atlas) split(h *Hop, whole Leg, families []model.Family) {
 	}
 	for _, g := range groups {
 		dst := a.m.EndOf("", g.peers)
-		dst.Name = a.backendsName(dst.Peers)
+		dst.Name = a.podsName(dst.Peers)
 		l := a.leg(whole.Src, dst, whole.Port.Protocol, whole.Port.First, families)
 		l.Text = whole.Text
 		h.add(l)

@@ -150,7 +150,7 @@ func (a *Atlas) askOver(h *Hop, c client, protocol model.Protocol, all []endpoin
 	var mix model.Mix
 	for _, port := range ports(byPort) {
 		dst := a.m.EndOf("", byPort[port])
-		dst.Name = a.backendsName(dst.Peers)
+		dst.Name = a.podsName(dst.Peers)
 		l := a.leg(c.End, dst, protocol, port, nil)
 		h.Legs = append(h.Legs, l)
 		mix = mix.Join(l.Mix)
@@ -354,6 +354,6 @@ func (a *Atlas) dnsPods() (*engine.Matrix, engine.End, error) {
 		peers = append(peers, e.peer)
 	}
 	end := a.m.EndOf("", peers)
-	end.Name = a.backendsName(end.Peers)
+	end.Name = a.podsName(end.Peers)
 	return a.m, end, nil
 }

@@ -135,9 +135,9 @@ func (a *Atlas) countUsable() []int {
 	return out
 }
 
-// backendsName names what is behind a Service: a workload where it is all of its
+// podsName names what a Service leads to: a workload where it is all of its
 // pods, or all that are usable, or else the first few pods.
-func (a *Atlas) backendsName(ids []engine.PeerID) string {
+func (a *Atlas) podsName(ids []engine.PeerID) string {
 	others := map[int]bool{} // workloads of which pods are among them that are not usable
 	for _, id := range ids {
 		if p := a.pod(id); p != nil && !a.isUsable(p) {

@@ -7,10 +7,10 @@ import (
 	"netreach/model"
 )
 
-// TestBackendsName: a workload is named where all of its pods are meant, or all
+// TestPodsName: a workload is named where all of its pods are meant, or all
 // that a Service would lead to (SVC-7), and its pods where it is not clear that
 // it is.
-func TestBackendsName(t *testing.T) {
+func TestPodsName(t *testing.T) {
 	c := &model.Cluster{
 		Namespaces: []model.Namespace{{Name: "a", Labels: model.Labels{{Key: model.NameLabel, Value: "a"}}}},
 		Workloads: []model.Workload{
@@ -49,7 +49,7 @@ func TestBackendsName(t *testing.T) {
 		for _, i := range tt.pods {
 			ids = append(ids, a.peers[i])
 		}
-		if got := a.backendsName(ids); got != tt.want {
+		if got := a.podsName(ids); got != tt.want {
 			t.Errorf("%v: %q, want %q", tt.pods, got, tt.want)
 		}
 	}

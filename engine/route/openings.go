@@ -123,7 +123,7 @@ type crowd struct {
 }
 
 func (a *Atlas) crowdOf(src engine.End, asked expect.Peer) *crowd {
-	return &crowd{a, client{src, asked}, map[bool][]client{}, map[bool][]engine.Grouped{}}
+	return &crowd{a: a, whole: client{src, asked}, parts: map[bool][]client{}, grouped: map[bool][]engine.Grouped{}}
 }
 
 // judge returns the verdict about the walks of the clients. What a hop makes of
