@@ -86,7 +86,7 @@ func TestFamilies(t *testing.T) {
 		{"of a node", &model.Cluster{Nodes: []model.Node{{Addresses: []netip.Addr{v6}}}}, []model.Family{model.IPv6}},
 	} {
 		var got []model.Family
-		for _, addr := range families(tt.c) {
+		for _, addr := range addressFamilies(tt.c) {
 			got = append(got, model.FamilyOf(addr))
 		}
 		if !slices.Equal(got, tt.want) {

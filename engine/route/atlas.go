@@ -121,7 +121,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 	})
 	a.usablePods = sync.OnceValue(a.countUsable)
 	a.places = sync.OnceValue(func() *places { return placesOf(c) })
-	a.families = sync.OnceValue(func() []netip.Addr { return families(c) })
+	a.families = sync.OnceValue(func() []netip.Addr { return addressFamilies(c) })
 	return a, nil
 }
 

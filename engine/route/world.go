@@ -80,10 +80,10 @@ func (a *Atlas) beside(pods []model.Pod, edit func(*model.Cluster)) (world, erro
 // familiesNode is a node of every small world. No manifest can have its name.
 const familiesNode = "families..known"
 
-// families returns an address of each family of which the cluster is known to
+// addressFamilies returns an address of each family of which the cluster is known to
 // have addresses. What a pod without address may have depends on that, and so a
-// small world must know it too. Atlas.families keeps it.
-func families(c *model.Cluster) []netip.Addr {
+// small world must know it too. Atlas.families keeps them.
+func addressFamilies(c *model.Cluster) []netip.Addr {
 	var seen [2]bool
 	see := func(all []netip.Addr) {
 		for _, addr := range all {
