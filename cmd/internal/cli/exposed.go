@@ -109,13 +109,13 @@ func (in *input) exposed(opts route.Options, c choice) (*render.Exposed, error) 
 			}
 		}
 	})
-	failed := in.waysIn(doc, opts, c)
+	failed := in.addWays(doc, opts, c)
 	wait.Wait()
 	return doc, cmp.Or(failed, err)
 }
 
-// waysIn adds the ways in to each sort of clients.
-func (in *input) waysIn(doc *render.Exposed, opts route.Options, c choice) error {
+// addWays adds the ways in to each sort of clients.
+func (in *input) addWays(doc *render.Exposed, opts route.Options, c choice) error {
 	atlas, err := route.New(in.matrix, opts)
 	if err != nil {
 		return err
