@@ -75,9 +75,7 @@ func newSameness(p *profiler) *sameness {
 			l.behaviour[d][class] = of[pr]
 		}
 		parts := newPartition(n)
-		for _, row := range s.distinctRows() {
-			parts.splitBy(s.sets, row)
-		}
+		parts.splitByAll(s.sets, s.distinctRows())
 		l.seen[d] = parts.of
 	}
 	return l

@@ -74,24 +74,41 @@ func (m *Matrix) Alike(e End) []End {
 // PeersName names some peers for a person: a workload where they are all of its
 // pods, or else the first few of them.
 func (m *Matrix) PeersName(ids []PeerID) string {
+	return m.PeersNameWhere(ids, func(w, n int) bool { return n == m.cluster.Workloads[w].Replicas })
+}
+
+// PeersNameWhere is PeersName, for who counts other pods of a workload than all:
+// whole tells whether the n of them that are among the peers stand for the
+// workload. A single pod is named by itself.
+func (m *Matrix) PeersNameWhere(ids []PeerID, whole func(workload, n int) bool) string {
 	const shown = 3
+	members := map[int]int{} // by workload; less than 0 once it is named
+	for _, id := range ids {
+		if p := m.pod(id); p != nil {
+			members[p.Workload]++
+		}
+	}
 	var names []string
-	for i := 0; i < len(ids); i++ {
-		name := m.PeerName(ids[i])
-		if p := m.pod(ids[i]); p != nil {
-			n := 1
-			for i+n < len(ids) && m.pod(ids[i+n]) != nil && m.pod(ids[i+n]).Workload == p.Workload {
-				n++
-			}
-			if whole := m.cluster.Workloads[p.Workload].Replicas; n > 1 && n == whole {
-				name = m.workloadName(p.Workload)
-				i += n - 1
+	count := 0
+	add := func(name func() string) {
+		if count++; count <= shown+1 {
+			names = append(names, name())
+		}
+	}
+	for _, id := range ids {
+		if p := m.pod(id); p != nil {
+			if n := members[p.Workload]; n < 0 {
+				continue
+			} else if n > 1 && whole(p.Workload, n) {
+				members[p.Workload] = -1
+				add(func() string { return m.workloadName(p.Workload) })
+				continue
 			}
 		}
-		names = append(names, name)
+		add(func() string { return m.PeerName(id) })
 	}
-	if len(names) > shown+1 {
-		return strings.Join(names[:shown], ", ") + " and " + strconv.Itoa(len(names)-shown) + " more"
+	if count > shown+1 {
+		return strings.Join(names[:shown], ", ") + " and " + strconv.Itoa(count-shown) + " more"
 	}
 	return strings.Join(names, ", ")
 }

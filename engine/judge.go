@@ -79,6 +79,12 @@ type pair struct {
 // that have a family in common with it, if there are any: internet means the
 // internet of the pod's family.
 func (m *Matrix) pairs(src, dst []shapeGroup) (out []pair, same bool) {
+	same = m.eachPair(src, dst, func(p pair) { out = append(out, p) })
+	return out, same
+}
+
+// eachPair is pairs, one after the other.
+func (m *Matrix) eachPair(src, dst []shapeGroup, yield func(pair)) (same bool) {
 	for i := range src {
 		for j := range dst {
 			a, b := &src[i], &dst[j]
@@ -86,12 +92,18 @@ func (m *Matrix) pairs(src, dst []shapeGroup) (out []pair, same bool) {
 				(m.isOutside(a) && m.meetsAny(b.shape, src) || m.isOutside(b) && m.meetsAny(a.shape, dst)) {
 				continue
 			}
+			if m.isOutside(a) != m.isOutside(b) { // on no node, and nobody in common
+				yield(pair{flowKind{a.shape, b.shape, unrelated}, a.peers[0], b.peers[0]})
+				continue
+			}
 			found, self := m.groupPairs(a, b)
-			out = append(out, found...)
+			for _, p := range found {
+				yield(p)
+			}
 			same = same || self
 		}
 	}
-	return out, same
+	return same
 }
 
 func (m *Matrix) isOutside(g *shapeGroup) bool { return m.u.peers[g.peers[0]].Kind == OutsidePeer }
@@ -138,11 +150,12 @@ func (m *Matrix) byNode(peers []PeerID) map[int32][]PeerID {
 // groupPairsOn is groupPairs, given how to find the peers of b by node.
 func (m *Matrix) groupPairsOn(a, b *shapeGroup, peersByNode func() map[int32][]PeerID) (out []pair, self bool) {
 	var byNode map[int32][]PeerID
-	onNodes := m.isNodeLike(a.peers[0]) || m.isNodeLike(b.peers[0])
+	fromNodes, toNodes := m.isNodeLike(a.peers[0]), m.isNodeLike(b.peers[0])
+	onNodes := fromNodes || toNodes
 	if onNodes {
 		byNode = peersByNode()
 	}
-	seen := map[relation]bool{}
+	var seen [fromOwnNode | toOwnNode + 1]bool
 	take := func(p, q PeerID, rel relation) {
 		if !seen[rel] {
 			seen[rel] = true
@@ -150,6 +163,9 @@ func (m *Matrix) groupPairsOn(a, b *shapeGroup, peersByNode func() map[int32][]P
 		}
 	}
 	for _, p := range a.peers {
+		if len(out) == 2 && fromNodes != toNodes {
+			break // there are no more relations, and nobody in common
+		}
 		if _, shared := slices.BinarySearch(b.peers, p); shared && m.itself(p) {
 			self = true
 		}

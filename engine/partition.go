@@ -39,6 +39,35 @@ func (p *partition) splitBy(sets *bitset.Sets, row bitset.ID) {
 	p.split(p.members)
 }
 
+// splitByAll splits by many rows, each named once. Of those that share a bulk
+// only the first costs as much as in splitBy: classes that it does not tell apart
+// are told apart by another one where the flips of the two are.
+func (p *partition) splitByAll(sets *bitset.Sets, rows []bitset.ID) {
+	first := map[int]bitset.ID{}
+	var apart []int32
+	for _, row := range rows {
+		f, ok := first[sets.Bulk(row)]
+		if !ok {
+			first[sets.Bulk(row)] = row
+			p.splitBy(sets, row)
+			continue
+		}
+		apart = apart[:0]
+		x, y := sets.Flips(f), sets.Flips(row)
+		for len(x) > 0 && len(y) > 0 {
+			switch {
+			case x[0] == y[0]:
+				x, y = x[1:], y[1:]
+			case x[0] < y[0]:
+				apart, x = append(apart, x[0]), x[1:]
+			default:
+				apart, y = append(apart, y[0]), y[1:]
+			}
+		}
+		p.split(append(append(apart, x...), y...))
+	}
+}
+
 // split splits each part into what is among the members and the rest.
 func (p *partition) split(members []int32) {
 	p.touched = p.touched[:0]

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"netreach/model"
@@ -19,40 +20,83 @@ type Through struct {
 	Itself model.Mix
 }
 
+// Grouped is an end whose members are gathered by what policy can tell of them,
+// for whoever asks about it many times.
+type Grouped struct {
+	End
+	groups []shapeGroup
+}
+
+// Group returns an end as Grouped.
+func (m *Matrix) Group(e End) Grouped { return Grouped{e, m.groupShapes(e)} }
+
 // JudgeThrough judges the flows from the members of src to those of dst on a
 // port, as Judge does, but that a client which is led to itself is subject to
 // policy like any other (NP-44, CNP-24), as the switch HairpinViaService has it.
 // Families, unless it is empty, are the only ones that count (SVC-24).
 func (m *Matrix) JudgeThrough(src, dst End, protocol model.Protocol, port uint16, families []model.Family) Through {
+	return m.JudgeGrouped(m.Group(src), dst, protocol, port, families)
+}
+
+// JudgeGrouped is JudgeThrough from an end that is grouped already.
+func (m *Matrix) JudgeGrouped(src Grouped, dst End, protocol model.Protocol, port uint16, families []model.Family) Through {
 	var out Through
 	if len(src.Peers) == 0 || len(dst.Peers) == 0 || src.Outside && dst.Outside {
 		return out
 	}
 	atom := m.u.ports.Of(protocol, port)
 	asked := PortRange{protocol, port, port}
-	witnesses := map[model.Verdict]Witness{}
+	var witnesses [model.Some + 1]Witness
 	see := func(a, b PeerID, v model.Verdict) {
-		if _, ok := witnesses[v]; !ok {
+		if witnesses[v].Verdict == model.None {
 			witnesses[v] = Witness{a, b, asked, v}
+			out.Mix = out.Mix.With(v)
 		}
-		out.Mix = out.Mix.With(v)
 	}
-	pairs, _ := m.pairs(m.groupShapes(src), m.groupShapes(dst))
-	for _, p := range pairs {
+	m.eachPair(src.groups, m.groupShapes(dst), func(p pair) {
 		see(p.src, p.dst, m.overFamilies(p.kind, atom, families))
-	}
-	for _, id := range src.Peers {
-		if _, led := slices.BinarySearch(dst.Peers, id); !led || m.pod(id) == nil || m.u.indexOf[m.ci][id] < 0 {
-			continue
+	})
+	if !src.Outside && !dst.Outside {
+		for _, id := range src.Peers {
+			if _, led := slices.BinarySearch(dst.Peers, id); !led || m.pod(id) == nil || m.u.indexOf[m.ci][id] < 0 {
+				continue
+			}
+			v := m.hairpin(id, atom, families)
+			out.Itself = out.Itself.With(v)
+			see(id, id, v)
 		}
-		v := m.hairpin(id, atom, families)
-		out.Itself = out.Itself.With(v)
-		see(id, id, v)
 	}
 	for _, v := range verdictOrder {
-		if w, ok := witnesses[v]; ok {
-			out.Witnesses = append(out.Witnesses, w)
+		if witnesses[v].Verdict != model.None {
+			out.Witnesses = append(out.Witnesses, witnesses[v])
 		}
+	}
+	return out
+}
+
+// AlikeThrough numbers clients outside by how they fare towards backends on a
+// port, judged as JudgeThrough does: those of one number have the same verdict
+// towards each member of dst. Numbers count from 0, in the order of the clients
+// that are the first to have them.
+func (m *Matrix) AlikeThrough(clients []Grouped, dst End, protocol model.Protocol, port uint16, families []model.Family) []int {
+	atom := m.u.ports.Of(protocol, port)
+	backends := m.groupShapes(dst)
+	kinds := map[string]int{}
+	out := make([]int, len(clients))
+	var key []byte
+	take := func(p pair) {
+		key = binary.LittleEndian.AppendUint32(key, uint32(p.kind.dst))
+		key = append(key, byte(m.overFamilies(p.kind, atom, families)))
+	}
+	for i := range clients {
+		key = key[:0]
+		m.eachPair(clients[i].groups, backends, take)
+		kind, ok := kinds[string(key)]
+		if !ok {
+			kind = len(kinds)
+			kinds[string(key)] = kind
+		}
+		out[i] = kind
 	}
 	return out
 }

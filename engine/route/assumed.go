@@ -1,7 +1,9 @@
 package route
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"netreach/engine"
 	"netreach/model"
@@ -24,38 +26,30 @@ func (a *Atlas) fromAssumed(d *door, s *model.Service, p *model.ServicePort) Hop
 		a.noEndpoints(&h, client{End: a.m.AnywhereEnd(d.name)}, s)
 		return h
 	}
-	byPort := map[uint16][]int{} // indices into pods
-	var pods []model.Pod
+	byPort := map[uint16][]engine.PeerID{}
+	namespaces := map[string]bool{}
 	for _, e := range all {
 		pod := a.pod(e.peer)
 		if pod == nil {
 			h.say(open, "an endpoint is no pod of the input")
 			continue
 		}
-		byPort[e.port] = append(byPort[e.port], len(pods))
-		pods = append(pods, *pod)
+		byPort[e.port] = append(byPort[e.port], e.peer)
+		namespaces[pod.Namespace] = true
 	}
-	unknown := model.Pod{Namespace: assumedNamespace, Name: unknownController, Weight: 1, StandIn: true, Workload: -1}
-	if d.assumed.namespace != "" {
-		unknown.Namespace = d.assumed.namespace
-	}
-	w, err := a.beside(append(pods, unknown), func(c *model.Cluster) {
-		withNamespace(c, unknown.Namespace, d.assumed.labels...)
-		c.Policies = blurred(c.Policies, d.assumed)
-		i := slices.IndexFunc(c.Pods, func(p model.Pod) bool { return p.Namespace == unknown.Namespace && p.Name == unknown.Name })
-		c.Pods[i].LateLabels = keysOf(c.Policies)
-	})
+	w, err := a.withUnknown(d.assumed, slices.Sorted(maps.Keys(namespaces)))
 	if err != nil {
 		h.say(open, err.Error())
 		return h
 	}
-	src := w.EndOf("the pods of "+d.name, []engine.PeerID{w.peers[len(pods)]})
+	src := w.EndOf("the pods of "+d.name, []engine.PeerID{w.unknown})
 	for _, port := range ports(byPort) {
-		var peers []engine.PeerID
-		for _, i := range byPort[port] {
-			peers = append(peers, w.peers[i])
+		own := a.m.EndOf("", byPort[port]).Peers
+		peers := make([]engine.PeerID, len(own))
+		for i, id := range own {
+			peers[i] = w.at[id]
 		}
-		dst := w.EndOf(w.PeersName(peers), peers)
+		dst := w.EndOf(a.podsName(own), peers)
 		t := w.JudgeThrough(src, dst, p.Protocol, port, s.Families)
 		h.add(Leg{
 			Matrix: w.Matrix, Src: src, Dst: dst, Port: engine.PortRange{Protocol: p.Protocol, First: port, Last: port}, Mix: t.Mix, Witnesses: t.Witnesses,
@@ -65,6 +59,55 @@ func (a *Atlas) fromAssumed(d *door, s *model.Service, p *model.ServicePort) Hop
 		h.note(d.origin, "whether its policies admit "+d.name+" depends on the pods that run it, which are not in the input")
 	}
 	return h
+}
+
+// unknownWorld is a small world of all pods of some namespaces, and of a
+// controller of which only its namespace may be known.
+type unknownWorld struct {
+	world
+	unknown engine.PeerID
+	// at holds the peers of the world by those of the atlas.
+	at map[engine.PeerID]engine.PeerID
+}
+
+// withUnknown returns the world of some namespaces and a controller. One is made
+// for all Services there: which other pods it holds is nothing to a flow.
+func (a *Atlas) withUnknown(known *assumedPod, namespaces []string) (*unknownWorld, error) {
+	key := known.namespace + "\n" + strings.Join(namespaces, "\n")
+	if w := a.unknowns[key]; w != nil {
+		return w, nil
+	}
+	var pods []model.Pod
+	var own []engine.PeerID
+	for _, ns := range namespaces {
+		for _, i := range a.podsIn[ns] {
+			pods, own = append(pods, a.cluster.Pods[i]), append(own, a.peers[i])
+		}
+	}
+	small, err := a.besideUnknown(known, pods)
+	if err != nil {
+		return nil, err
+	}
+	w := &unknownWorld{small, small.peers[len(pods)], make(map[engine.PeerID]engine.PeerID, len(own))}
+	for i, id := range own {
+		w.at[id] = small.peers[i]
+	}
+	a.unknowns[key] = w
+	return w, nil
+}
+
+// besideUnknown makes a world of pods, and of a controller as the last of them.
+func (a *Atlas) besideUnknown(known *assumedPod, pods []model.Pod) (world, error) {
+	unknown := model.Pod{Namespace: assumedNamespace, Name: unknownController, Weight: 1, StandIn: true, Workload: -1}
+	if known.namespace != "" {
+		unknown.Namespace = known.namespace
+	}
+	return a.beside(append(pods, unknown), func(c *model.Cluster) {
+		withNamespace(c, unknown.Namespace, known.labels...)
+		c.Policies = blurred(c.Policies, known)
+		i := slices.IndexFunc(c.Pods, func(p model.Pod) bool { return p.Namespace == unknown.Namespace && p.Name == unknown.Name })
+		c.Pods[i].LateLabels = keysOf(c.Policies)
+	})
 }
 
 // assumedNamespace is where a controller of which nothing is known is. No

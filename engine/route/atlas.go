@@ -40,9 +40,24 @@ type Atlas struct {
 	behind map[doorEntry]Hop
 	// byNodes remembers what becomes of clients behind the addresses of nodes.
 	byNodes map[*model.ServicePort][]Leg
-	dns     func() *resolver
-	doors   func() []*door
-	grants  map[string][]*model.Grant
+	// unknowns remembers the small worlds of doors whose pods are not in the input.
+	unknowns map[string]*unknownWorld
+	dns      func() *resolver
+	doors    func() []*door
+	grants   map[string][]*model.Grant
+	// usablePods counts them by workload.
+	usablePods func() []int
+	// nodes is the end of the nodes that the input holds or names, and otherNodes
+	// that of where those are that it does not hold: some private address.
+	nodes, otherNodes func() engine.End
+	// grouped are some of the ends about which was asked last.
+	grouped map[*engine.PeerID]engine.Grouped
+	// asks writes down what is asked about the clients that are judged, if anybody
+	// wants to know.
+	asks *inquiry
+	// places and families are what small worlds take of the cluster.
+	places   func() *places
+	families func() []netip.Addr
 }
 
 // doorEntry is an entry of a door.
@@ -80,6 +95,8 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 		found:    map[*model.ServicePort]usable{},
 		byNodes:  map[*model.ServicePort][]Leg{},
 		behind:   map[doorEntry]Hop{},
+		unknowns: map[string]*unknownWorld{},
+		grouped:  map[*engine.PeerID]engine.Grouped{},
 	}
 	for i := range c.Names.Services {
 		s := &c.Names.Services[i]
@@ -102,6 +119,15 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 	a.byName = sync.OnceValue(a.podsByName)
 	a.dns = sync.OnceValue(a.findResolver)
 	a.doors = sync.OnceValue(a.findDoors)
+	a.nodes = sync.OnceValue(func() engine.End { return m.EndOf("a node", m.NodePeers()) })
+	a.otherNodes = sync.OnceValue(func() engine.End {
+		e := m.PrivateEnd()
+		e.Name = "another node"
+		return e
+	})
+	a.usablePods = sync.OnceValue(a.countUsable)
+	a.places = sync.OnceValue(func() *places { return placesOf(c) })
+	a.families = sync.OnceValue(func() []netip.Addr { return addressFamilies(c) })
 	return a
 }
 
@@ -132,15 +158,22 @@ func (a *Atlas) nodesKnown() bool {
 	return slices.ContainsFunc(a.cluster.Nodes, func(n model.Node) bool { return n.Declared })
 }
 
-// nodes returns the end of the nodes that the input holds or names.
-func (a *Atlas) nodes() engine.End { return a.m.EndOf("a node", a.m.NodePeers()) }
-
-// otherNodes returns the end of where nodes are that the input does not hold: some
-// private address.
-func (a *Atlas) otherNodes() engine.End {
-	e := a.m.PrivateEnd()
-	e.Name = "another node"
-	return e
+// group returns an end as grouped, and remembers some: the same few clients are
+// asked about many backends.
+func (a *Atlas) group(e engine.End) engine.Grouped {
+	const remembered = 8
+	if len(e.Peers) == 0 {
+		return a.m.Group(e)
+	}
+	g, ok := a.grouped[&e.Peers[0]]
+	if !ok || !sameEnd(g.End, e) {
+		if len(a.grouped) >= remembered {
+			clear(a.grouped)
+		}
+		g = a.m.Group(e)
+		a.grouped[&e.Peers[0]] = g
+	}
+	return g
 }
 
 // throughNode judges what comes with the address of a node: of any that is known,

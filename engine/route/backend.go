@@ -87,7 +87,8 @@ func (a *Atlas) leg(src, dst engine.End, protocol model.Protocol, port uint16, f
 	if src.Outside && dst.Outside {
 		return Leg{Mix: allowed, Text: dst.Name + ": outside the cluster, where no policy decides"}
 	}
-	t := a.m.JudgeThrough(src, dst, protocol, port, families)
+	a.asks.flows(src, dst, protocol, port, families)
+	t := a.m.JudgeGrouped(a.group(src), dst, protocol, port, families)
 	return Leg{
 		Matrix: a.m, Src: src, Dst: dst, Port: engine.PortRange{Protocol: protocol, First: port, Last: port},
 		Families: families, Mix: t.Mix, Witnesses: t.Witnesses, Itself: t.Itself,
@@ -103,7 +104,7 @@ func (a *Atlas) split(h *Hop, whole Leg, all []endpoint) {
 	}
 	var groups []group
 	for _, part := range a.m.Alike(whole.Dst) {
-		mix := a.m.JudgeThrough(whole.Src, part, whole.Port.Protocol, whole.Port.First, whole.Families).Mix
+		mix := a.m.JudgeGrouped(a.group(whole.Src), part, whole.Port.Protocol, whole.Port.First, whole.Families).Mix
 		i := slices.IndexFunc(groups, func(g group) bool { return g.mix == mix })
 		if i < 0 {
 			i = len(groups)

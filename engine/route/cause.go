@@ -242,7 +242,7 @@ func (x *comparer) ofPods(c *wayChange) (edits []int32, each, open bool) {
 	for _, a := range x.atlases {
 		s := x.real(a)
 		for i := range s.byName[c.Way] {
-			answer, _ := (&crowd{a, c.client, map[bool][]client{}}).answer(&s.byName[c.Way][i], s.rivals)
+			answer, _ := a.crowdOf(c.client.End, c.client.asked).answer(&s.byName[c.Way][i], s.rivals)
 			for k := range answer.Walks {
 				for _, h := range answer.Walks[k].Hops {
 					for j := range h.Legs {

@@ -61,6 +61,7 @@ func (a *Atlas) clients(src engine.End, asked expect.Peer, byNode bool) []client
 // node returns the node that the client is on, or "" if the input does not tell.
 // It is for clients that were told apart by node.
 func (a *Atlas) node(c client) string {
+	a.asks.itself(c)
 	if p := a.pod(c.Peers[0]); p != nil {
 		return p.Node
 	}
@@ -74,6 +75,7 @@ func (a *Atlas) node(c client) string {
 // Without addresses that are known it is open, unless the private space as a
 // whole is in or out.
 func (a *Atlas) within(c client, prefixes []netip.Prefix) model.Mix {
+	a.asks.addresses(c, prefixes)
 	var out model.Mix
 	say := func(in bool) {
 		if in {

@@ -332,7 +332,7 @@ func parted(v model.Verdict) bool { return v == model.Some || v == model.Unknown
 // verdict returns the verdict about one client at a spot.
 func (x *comparer) verdict(s *sideways, c client, k spot) model.Verdict {
 	var mix model.Mix
-	one := &crowd{s.atlas, c, map[bool][]client{}}
+	one := s.atlas.crowdOf(c.End, c.asked)
 	for _, o := range x.outcomes(s, one, k.way)[k] {
 		mix = mix.Join(o.mix)
 	}

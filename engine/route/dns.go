@@ -28,6 +28,7 @@ func (a *Atlas) serviceName(s *model.Service) name {
 // which each is an alias of the next. A client that is no pod does not ask the
 // cluster, and takes no hops.
 func (a *Atlas) resolve(c client, names ...name) []Hop {
+	a.asks.itself(c)
 	p := a.pod(c.Peers[0])
 	if p == nil {
 		return nil
@@ -149,7 +150,7 @@ func (a *Atlas) askOver(h *Hop, c client, protocol model.Protocol, all []endpoin
 	var mix model.Mix
 	for _, port := range ports(byPort) {
 		dst := a.m.EndOf("", byPort[port])
-		dst.Name = a.m.PeersName(dst.Peers)
+		dst.Name = a.podsName(dst.Peers)
 		l := a.leg(c.End, dst, protocol, port, nil)
 		h.Legs = append(h.Legs, l)
 		mix = mix.Join(l.Mix)
@@ -353,6 +354,6 @@ func (a *Atlas) dnsPods() (*engine.Matrix, engine.End, error) {
 		peers = append(peers, e.peer)
 	}
 	end := a.m.EndOf("", peers)
-	end.Name = a.m.PeersName(end.Peers)
+	end.Name = a.podsName(end.Peers)
 	return a.m, end, nil
 }

@@ -106,7 +106,7 @@ func (a *Atlas) picked(s *model.Service, p *model.ServicePort) (out []endpoint, 
 			nameless++
 			continue
 		}
-		ready := pod.Readiness == model.Ready || pod.Readiness == model.ReadyUnsaid && !a.m.Options().Switches.RequireReady
+		ready := a.isReady(pod)
 		out = append(out, endpoint{
 			peer: a.peers[i], port: port, node: pod.Node, everywhere: pod.StandIn && a.cluster.Workloads[pod.Workload].Kind == "DaemonSet",
 			ready: ready && !pod.Terminating || s.PublishNotReady, serving: ready, terminating: pod.Terminating, // SVC-7, SVC-9
@@ -116,6 +116,40 @@ func (a *Atlas) picked(s *model.Service, p *model.ServicePort) (out []endpoint, 
 		notes = append(notes, Note{Text: fmt.Sprintf("%s without a %s port named %q: left out (SVC-5)", count(nameless, "pod"), p.Protocol, p.Target.Name), Origin: p.Origin})
 	}
 	return out, notes
+}
+
+// isReady reports whether a pod is ready, as far as the input tells (SVC-7).
+func (a *Atlas) isReady(p *model.Pod) bool {
+	return p.Readiness == model.Ready || p.Readiness == model.ReadyUnsaid && !a.m.Options().Switches.RequireReady
+}
+
+// isUsable reports whether a Service that publishes only what is ready would lead
+// to a pod.
+func (a *Atlas) isUsable(p *model.Pod) bool { return p.Weight > 0 && !p.Terminating && a.isReady(p) }
+
+// countUsable counts the usable pods of each workload.
+func (a *Atlas) countUsable() []int {
+	out := make([]int, len(a.cluster.Workloads))
+	for i := range a.cluster.Pods {
+		if p := &a.cluster.Pods[i]; a.isUsable(p) {
+			out[p.Workload]++
+		}
+	}
+	return out
+}
+
+// podsName names what a Service leads to: a workload where it is all of its
+// pods, or all that are usable, or else the first few pods.
+func (a *Atlas) podsName(ids []engine.PeerID) string {
+	others := map[int]bool{} // workloads of which pods are among them that are not usable
+	for _, id := range ids {
+		if p := a.pod(id); p != nil && !a.isUsable(p) {
+			others[p.Workload] = true
+		}
+	}
+	return a.m.PeersNameWhere(ids, func(w, n int) bool {
+		return n == a.cluster.Workloads[w].Replicas || !others[w] && n == a.usablePods()[w]
+	})
 }
 
 // targetOf returns the port of a pod that a Service's port leads to (SVC-5). A
@@ -220,7 +254,7 @@ func (a *Atlas) backendsName(all []endpoint, peers []engine.PeerID) string {
 	var names []string
 	within := slices.DeleteFunc(slices.Clone(peers), func(id engine.PeerID) bool { return a.m.Universe().Peer(id).Kind == engine.OutsidePeer })
 	if len(within) == len(peers) {
-		return a.m.PeersName(peers)
+		return a.podsName(peers)
 	}
 	for _, e := range all {
 		if name := e.addr.String(); slices.Contains(peers, e.peer) && !slices.Contains(within, e.peer) && !slices.Contains(names, name) {
@@ -231,7 +265,7 @@ func (a *Atlas) backendsName(all []endpoint, peers []engine.PeerID) string {
 		names = append(names[:shown], fmt.Sprintf("%d more addresses", more))
 	}
 	if len(within) > 0 {
-		names = append([]string{a.m.PeersName(within)}, names...)
+		names = append([]string{a.podsName(within)}, names...)
 	}
 	return strings.Join(names, ", ")
 }

@@ -115,21 +115,25 @@ func sameOutcome(x, y *Answer) bool {
 type crowd struct {
 	a     *Atlas
 	whole client
-	parts map[bool][]client // by byNode: see clients
+	// parts are the clients one by one, by byNode: see clients.
+	parts   map[bool][]client
+	grouped map[bool][]engine.Grouped // only of clients outside
 }
 
 func (a *Atlas) crowdOf(src engine.End, asked expect.Peer) *crowd {
-	return &crowd{a, client{src, asked}, map[bool][]client{}}
+	return &crowd{a: a, whole: client{src, asked}, parts: map[bool][]client{}, grouped: map[bool][]engine.Grouped{}}
 }
 
 // judge returns the verdict about the walks of the clients. What a hop makes of
 // several clients is the mix of what it makes of each, so that one verdict about
-// all of them holds for every one; only clients in the cluster may differ in
-// more, such as their node.
+// all of them holds for every one, and clients outside that differ in nothing that
+// was asked about them fare as one. Clients in the cluster may differ in more, such
+// as their node, and fare as one where nothing at all was asked about them.
 func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answer {
 	out := Answer{Name: name}
+	var asked inquiry
 	if c.whole.Outside {
-		out.take(c.whole, walks(c.whole))
+		asked = c.a.listen(c.whole, func() { out.take(c.whole, walks(c.whole)) })
 		if out.finish(); out.Verdict != model.Some && out.Verdict != model.Unknown {
 			return out
 		}
@@ -139,11 +143,30 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 		parts = c.a.clients(c.whole.End, c.whole.asked, byNode)
 		c.name(parts)
 		c.parts[byNode] = parts
+		for _, part := range parts {
+			if !c.whole.Outside {
+				break
+			}
+			c.grouped[byNode] = append(c.grouped[byNode], c.a.m.Group(part.End))
+		}
 	}
-	if len(parts) == 1 && c.whole.Outside {
-		return out
+	switch {
+	case c.whole.Outside:
+		kinds := asked.kinds(c.a, parts, c.grouped[byNode])
+		if slices.Max(kinds) == 0 {
+			return out
+		}
+		walks = byKind(kinds, walks)
+	case len(parts) > 1 && !slices.ContainsFunc(parts, func(p client) bool { return p.Outside }):
+		var made []Walk
+		asked = c.a.listen(parts[0], func() { made = walks(parts[0]) })
+		if asked.isEmpty() {
+			out.take(c.whole, made)
+			out.finish()
+			return out
+		}
 	}
-	out = Answer{Name: name}
+	out = Answer{Name: name, Walks: make([]Walk, 0, len(parts))}
 	for _, part := range parts {
 		out.take(part, walks(part))
 	}

@@ -35,7 +35,7 @@ func (a *Atlas) ToService(q Question, s *model.Service) Answer {
 // is one of several.
 func (a *Answer) take(c client, walks []Walk) {
 	for i := range walks {
-		walks[i].Client, walks[i].client = c.Name, c
+		walks[i].Client, walks[i].From, walks[i].client = c.Name, c.End, c
 		walks[i].finish()
 	}
 	a.Walks = append(a.Walks, walks...)

@@ -22,8 +22,9 @@ type Answer struct {
 type Walk struct {
 	// Title names the way, such as "port http 80/tcp" or "Ingress shop/web".
 	Title string
-	// Client names whose way it is.
+	// Client names whose way it is, and From is that client.
 	Client string
+	From   engine.End
 	Origin model.Origin
 	// Port is that of the Service or door, or the zero value.
 	Port engine.PortRange

@@ -27,22 +27,7 @@ func (a *Atlas) beside(pods []model.Pod, edit func(*model.Cluster)) (world, erro
 	for i := range pods {
 		namespaces[pods[i].Namespace], nodes[pods[i].Node] = true, true
 	}
-	c := &model.Cluster{Tiers: a.cluster.Tiers}
-	for _, n := range a.cluster.Namespaces {
-		if namespaces[n.Name] {
-			c.Namespaces = append(c.Namespaces, n)
-		}
-	}
-	for _, n := range a.cluster.Nodes {
-		if nodes[n.Name] {
-			c.Nodes = append(c.Nodes, n)
-		}
-	}
-	for i := range a.cluster.Policies {
-		if namespaces[a.cluster.Policies[i].Subject.Namespace] {
-			c.Policies = append(c.Policies, a.cluster.Policies[i])
-		}
-	}
+	c := a.places().part(a.cluster, namespaces, nodes)
 	order := make([]int, len(pods))
 	for i := range pods {
 		order[i] = i
@@ -95,20 +80,21 @@ func (a *Atlas) beside(pods []model.Pod, edit func(*model.Cluster)) (world, erro
 // familiesNode is a node of every small world. No manifest can have its name.
 const familiesNode = "families..known"
 
-// families returns an address of each family of which the cluster is known to
+// addressFamilies returns an address of each family of which the cluster is known to
 // have addresses. What a pod without address may have depends on that, and so a
-// small world must know it too.
-func (a *Atlas) families() []netip.Addr {
-	seen := map[model.Family]bool{}
-	for i := range a.cluster.Pods {
-		for _, addr := range a.cluster.Pods[i].Addresses {
+// small world must know it too. Atlas.families keeps them.
+func addressFamilies(c *model.Cluster) []netip.Addr {
+	var seen [2]bool
+	see := func(all []netip.Addr) {
+		for _, addr := range all {
 			seen[model.FamilyOf(addr)] = true
 		}
 	}
-	for i := range a.cluster.Nodes {
-		for _, addr := range a.cluster.Nodes[i].Addresses {
-			seen[model.FamilyOf(addr)] = true
-		}
+	for i := range c.Pods {
+		see(c.Pods[i].Addresses)
+	}
+	for i := range c.Nodes {
+		see(c.Nodes[i].Addresses)
 	}
 	var out []netip.Addr
 	if seen[model.IPv4] {
@@ -116,6 +102,60 @@ func (a *Atlas) families() []netip.Addr {
 	}
 	if seen[model.IPv6] {
 		out = append(out, netip.MustParseAddr("2001:db8::ffff"))
+	}
+	return out
+}
+
+// places finds the parts of a cluster that a small world needs: as indices, each
+// list ascending.
+type places struct {
+	namespaces, nodes map[string]int
+	// policies are those with subjects in a namespace, or under "" in any.
+	policies map[string][]int
+}
+
+func placesOf(c *model.Cluster) *places {
+	p := &places{namespaces: make(map[string]int, len(c.Namespaces)), nodes: make(map[string]int, len(c.Nodes)), policies: map[string][]int{}}
+	for i := range c.Namespaces {
+		p.namespaces[c.Namespaces[i].Name] = i
+	}
+	for i := range c.Nodes {
+		p.nodes[c.Nodes[i].Name] = i
+	}
+	for i := range c.Policies {
+		ns := c.Policies[i].Subject.Namespace
+		p.policies[ns] = append(p.policies[ns], i)
+	}
+	return p
+}
+
+// part returns what is in some namespaces, and some nodes, without pods: in the
+// order of the cluster.
+func (p *places) part(c *model.Cluster, namespaces, nodes map[string]bool) *model.Cluster {
+	out := &model.Cluster{Tiers: c.Tiers}
+	pick := func(names map[string]bool, at map[string]int) []int {
+		var list []int
+		for name := range names {
+			if i, ok := at[name]; ok {
+				list = append(list, i)
+			}
+		}
+		slices.Sort(list)
+		return list
+	}
+	for _, i := range pick(namespaces, p.namespaces) {
+		out.Namespaces = append(out.Namespaces, c.Namespaces[i])
+	}
+	for _, i := range pick(nodes, p.nodes) {
+		out.Nodes = append(out.Nodes, c.Nodes[i])
+	}
+	var policies []int
+	for ns := range namespaces {
+		policies = append(policies, p.policies[ns]...)
+	}
+	slices.Sort(policies)
+	for _, i := range policies {
+		out.Policies = append(out.Policies, c.Policies[i])
 	}
 	return out
 }
@@ -135,6 +175,7 @@ func withNamespace(c *model.Cluster, name string, labels ...string) {
 
 // podsOf returns the pods of a client, of which it has none that are not.
 func (a *Atlas) podsOf(c client) []model.Pod {
+	a.asks.itself(c)
 	var out []model.Pod
 	for _, id := range c.Peers {
 		if p := a.pod(id); p != nil {

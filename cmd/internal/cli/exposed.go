@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -81,65 +83,98 @@ func (s *session) showExposed(x *exposure) error {
 	if err != nil {
 		return err
 	}
-	atlas, err := route.New(in.matrix, route.Options{Controllers: controllers})
-	if err != nil {
-		return err
-	}
 	if n := &in.cluster.Names; len(n.Services)+len(n.Routes) == 0 {
 		s.hint("the input holds no Services, Ingresses or routes: kubectl get svc,endpointslices,ing,ingressclass -A -o yaml")
 	}
 	waiting := s.progress("judging")
 	defer waiting.end()
-	doc := &render.Exposed{}
-	if len(c.to) == 0 {
-		doc.Unserved = atlas.Unserved()
-	}
-	for _, from := range c.from {
-		one, err := in.exposedTo(atlas, from, c.to)
-		if err != nil {
-			return err
-		}
-		doc.Clients = append(doc.Clients, *one)
+	doc, err := in.exposed(route.Options{Controllers: controllers}, c)
+	if err != nil {
+		return err
 	}
 	return out.Exposed(doc)
 }
 
-// exposedTo returns what clients reach of some peers, or of all.
-func (in *input) exposedTo(atlas *route.Atlas, from expect.Peer, to []expect.Peer) (*render.Exposure, error) {
+// exposed returns what clients reach of some peers, or of all. What they dial by
+// name and what they dial directly have nothing in common but the matrix, which
+// anybody may read, and are found side by side.
+func (in *input) exposed(opts route.Options, c choice) (*render.Exposed, error) {
+	doc := &render.Exposed{Clients: make([]render.Exposure, len(c.from))}
+	var wait sync.WaitGroup
+	var err error
+	wait.Go(func() {
+		for i := range c.from {
+			if err = in.dialled(&doc.Clients[i], c.from[i], c.to); err != nil {
+				return
+			}
+		}
+	})
+	failed := in.addWays(doc, opts, c)
+	wait.Wait()
+	return doc, cmp.Or(failed, err)
+}
+
+// addWays adds the ways in to each sort of clients.
+func (in *input) addWays(doc *render.Exposed, opts route.Options, c choice) error {
+	atlas, err := route.New(in.matrix, opts)
+	if err != nil {
+		return err
+	}
+	if len(c.to) == 0 {
+		doc.Unserved = atlas.Unserved()
+	}
+	for i, from := range c.from {
+		if err := in.exposedTo(&doc.Clients[i], atlas, from, c.to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exposedTo adds the ways in that lead to some peers, or to any.
+func (in *input) exposedTo(out *render.Exposure, atlas *route.Atlas, from expect.Peer, to []expect.Peer) error {
 	src, err := in.resolve(from)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := &render.Exposure{From: src.Name}
+	out.From = src.Name
 	if from.Kind == expect.Addresses {
 		out.From = from.String()
 	}
-	var wanted []engine.PeerID
+	wanted := map[engine.PeerID]bool{}
 	for _, p := range to {
 		e, err := in.resolve(p)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		wanted = append(wanted, e.Peers...)
+		for _, id := range e.Peers {
+			wanted[id] = true
+		}
 		out.To = append(out.To, e.Name)
 	}
 	doors := atlas.Doors()
 	for _, o := range atlas.Openings(src, from) {
-		way := in.wayIn(&o, doors)
 		if len(to) == 0 || leadsTo(atlas, &o.Answer, wanted) {
-			out.Ways = append(out.Ways, way)
+			out.Ways = append(out.Ways, in.wayIn(&o, doors))
 		}
 	}
-	out.Direct, err = in.look(choice{by: "workload", from: []expect.Peer{from}, to: to}, render.Alike)
+	return nil
+}
+
+// dialled finds what clients reach at the addresses of pods.
+func (in *input) dialled(x *render.Exposure, from expect.Peer, to []expect.Peer) error {
+	m, err := in.look(choice{by: "workload", from: []expect.Peer{from}, to: to, inward: len(to) == 0}, render.Alike)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(to) == 0 { // clients do not dial addresses outside
-		out.Direct.Destinations = slices.DeleteFunc(out.Direct.Destinations, func(j int) bool { return out.Direct.Table.Ends[j].Outside })
-		out.Direct.Table.Only(out.Direct.Sources, out.Direct.Destinations)
+		m.Destinations = slices.DeleteFunc(m.Destinations, func(j int) bool { return m.Table.Ends[j].Outside })
+		m.Table.Only(m.Sources, m.Destinations)
 	}
-	in.bare(out)
-	return out, nil
+	x.Direct = m
+	in.bare(x)
+	x.Gather()
+	return nil
 }
 
 // bare takes the workloads that are open on every port, and that no policy
@@ -155,7 +190,7 @@ func (in *input) bare(x *render.Exposure) {
 		e := m.Table.Ends[j]
 		isBare := !e.Outside && !in.matrix.IsolatesAny(model.Ingress, e)
 		for _, i := range m.Sources {
-			isBare = isBare && (!m.Shows(i, j) || open(m.Table.Cell(i, j)))
+			isBare = isBare && (e.Outside && m.Table.Ends[i].Outside || open(m.Table.Cell(i, j)))
 		}
 		if isBare {
 			x.Bare = append(x.Bare, j)
@@ -170,17 +205,17 @@ func (in *input) bare(x *render.Exposure) {
 }
 
 // leadsTo reports whether a walk ends at some of the peers.
-func leadsTo(atlas *route.Atlas, a *route.Answer, wanted []engine.PeerID) bool {
+func leadsTo(atlas *route.Atlas, a *route.Answer, wanted map[engine.PeerID]bool) bool {
 	return slices.ContainsFunc(a.Arrivals(), func(x route.Arrival) bool {
-		return slices.ContainsFunc(atlas.Ends(x.Leg), func(id engine.PeerID) bool { return slices.Contains(wanted, id) })
+		return slices.ContainsFunc(atlas.Ends(x.Leg), func(id engine.PeerID) bool { return wanted[id] })
 	})
 }
 
 // wayIn describes an opening.
 func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.WayIn {
-	w := render.WayIn{Name: o.Title(), Verdict: o.Answer.Verdict, Ways: ways(o.Answer.Walks)}
+	w := render.WayIn{Name: o.Title(), Verdict: o.Answer.Verdict, Ways: in.ways(o.Answer.Walks)}
 	for _, p := range o.Ports {
-		w.Ports = append(w.Ports, dialled(p))
+		w.Ports = append(w.Ports, numbered(p))
 	}
 	switch {
 	case o.Entry != nil:
@@ -210,22 +245,23 @@ func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.Way
 	return w
 }
 
-// dialled writes a port that clients dial.
-func dialled(p engine.PortRange) string {
+// numbered writes a port that clients dial.
+func numbered(p engine.PortRange) string {
 	if p.First == 0 {
 		return "a node port that the input does not tell"
 	}
 	return p.String()
 }
 
-// fares says which clients fare how, or nothing where they are all alike.
+// fares says which clients fare how, or the first of many, or nothing where they
+// are all alike.
 func fares(ways []render.Way) string {
 	if !slices.ContainsFunc(ways, func(w render.Way) bool { return !slices.Equal(w.Clients, ways[0].Clients) }) {
 		return ""
 	}
 	var words []string
 	for i := range ways {
-		words = append(words, ways[i].Verdict().String()+" "+strings.Join(ways[i].Clients, ", "))
+		words = append(words, ways[i].Verdict().String()+" "+strings.Join(render.Few(ways[i].Clients), ", "))
 	}
 	return strings.Join(words, "; ")
 }

@@ -33,7 +33,7 @@ func (l *look) eachRange() {
 // addresses that are treated alike. The whole is then the name of these ends
 // together.
 func (l *look) alikeTogether() {
-	ends := l.in.outside()
+	ends := l.asked(l.in.outside())
 	treatment := l.treatment(ends)
 	for len(ends) > 0 {
 		n := 1
@@ -43,6 +43,25 @@ func (l *look) alikeTogether() {
 		l.whole(ends[0], alike(ends[1:n], treatment[1:n]))
 		ends, treatment = ends[n:], treatment[n:]
 	}
+}
+
+// asked returns ends outside without the parts of a whole that nobody asks about:
+// see look.clients.
+func (l *look) asked(outside []engine.End) []engine.End {
+	if l.clients == nil {
+		return outside
+	}
+	var out []engine.End
+	wanted := false
+	for _, e := range outside {
+		if isWhole(e) {
+			wanted = slices.ContainsFunc(e.Peers, func(id engine.PeerID) bool { return l.clients[id] })
+		}
+		if wanted || isWhole(e) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // outside returns the ends outside the cluster, cut so that each part is treated
@@ -69,10 +88,15 @@ func (l *look) treatment(outside []engine.End) []string {
 		t := l.table(in, ends)
 		t.Only(beyond, within)
 		sources := t.Quotient()
+		for k, i := range beyond {
+			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(sources.Source(i)))
+		}
+		if l.clients != nil {
+			continue
+		}
 		t.Only(within, beyond)
 		destinations := t.Quotient()
 		for k, i := range beyond {
-			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(sources.Source(i)))
 			keys[k] = binary.LittleEndian.AppendUint32(keys[k], uint32(destinations.Destination(i)))
 		}
 	}

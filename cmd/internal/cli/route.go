@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"netreach/cmd/internal/render"
@@ -42,7 +44,7 @@ func (in *input) byName(q question, src engine.End, why bool) (*render.Query, er
 	if out.NotEnforced {
 		out.Answer.Notes = append(out.Answer.Notes, "nothing enforces policies (enforced=false)")
 	}
-	out.Ways = ways(answer.Walks)
+	out.Ways = in.ways(answer.Walks)
 	in.named = &named{question: q, answer: answer}
 	if !why {
 		return out, nil
@@ -95,17 +97,22 @@ func (in *input) walk(m *engine.Matrix, q question, src engine.End) (route.Answe
 
 // ways returns the walks of an answer, with those that differ in their client
 // alone as one.
-func ways(walks []route.Walk) []render.Way {
+func (in *input) ways(walks []route.Walk) []render.Way {
 	var out []render.Way
+	var clients [][]engine.PeerID // by way
 	at := map[string]int{}
+	var key []byte
 	for i := range walks {
 		w := &walks[i]
-		key := wayKey(w)
-		if k, ok := at[key]; ok {
-			out[k].Clients = append(out[k].Clients, w.Client)
-			continue
+		if len(walks) > 1 {
+			key = wayKey(key[:0], w)
+			if k, ok := at[string(key)]; ok {
+				out[k].Clients = append(out[k].Clients, w.Client)
+				clients[k] = append(clients[k], w.From.Peers...)
+				continue
+			}
+			at[string(key)] = len(out)
 		}
-		at[key] = len(out)
 		way := render.Way{Walk: *w, Clients: []string{w.Client}}
 		for k := range w.Hops {
 			hop := render.WayHop{Hop: w.Hops[k]}
@@ -115,26 +122,83 @@ func ways(walks []route.Walk) []render.Way {
 			way.Hops = append(way.Hops, hop)
 		}
 		out = append(out, way)
+		clients = append(clients, slices.Clip(w.From.Peers))
+	}
+	for k := range out {
+		if out[k].Many() {
+			out[k].Who = in.crowd(clients[k])
+		}
 	}
 	return out
 }
 
-// wayKey tells walks apart that differ in more than their client.
-func wayKey(w *route.Walk) string {
-	var b strings.Builder
-	fmt.Fprintln(&b, w.Title, w.Port, w.Mix)
-	for i := range w.Hops {
-		h := &w.Hops[i]
-		fmt.Fprintln(&b, h.Kind, h.Title, h.Mix)
-		for j := range h.Legs {
-			l := &h.Legs[j]
-			fmt.Fprintln(&b, l.Dst.Name, l.Port, l.Mix, l.Text)
+// crowd says who some pods are together: the namespaces and workloads that they
+// are all pods of, then how many they are of others. It says nothing of others
+// than pods.
+func (in *input) crowd(ids []engine.PeerID) []string {
+	within := map[engine.PeerID]bool{}
+	for _, id := range ids {
+		if in.matrix.PodOf(id) == nil {
+			return nil
 		}
-		for _, n := range h.Notes {
-			fmt.Fprintln(&b, n.Text)
+		within[id] = true
+	}
+	count := func(e engine.End) int {
+		n := 0
+		for _, id := range e.Peers {
+			if within[id] {
+				n++
+			}
+		}
+		return n
+	}
+	var out, parts []string
+	for _, e := range in.matrix.Namespaces() {
+		if n := count(e); n > 0 && n == len(e.Peers) {
+			out = append(out, e.Name)
+			for _, id := range e.Peers {
+				delete(within, id)
+			}
 		}
 	}
-	return b.String()
+	for _, e := range in.matrix.Workloads() {
+		switch n := count(e); {
+		case n == 0:
+		case n == len(e.Peers):
+			out = append(out, e.Name)
+		default:
+			parts = append(parts, fmt.Sprintf("%s (%d of %d pods)", e.Name, n, len(e.Peers)))
+		}
+	}
+	return append(out, parts...)
+}
+
+// wayKey appends what tells walks apart that differ in more than their client.
+func wayKey(key []byte, w *route.Walk) []byte {
+	text := func(s string) { key = append(append(key, s...), 0) }
+	port := func(p engine.PortRange) {
+		key = append(key, byte(p.Protocol), byte(p.First>>8), byte(p.First), byte(p.Last>>8), byte(p.Last))
+	}
+	text(w.Title)
+	port(w.Port)
+	key = append(key, byte(w.Mix))
+	for i := range w.Hops {
+		h := &w.Hops[i]
+		text(h.Title)
+		key = append(key, byte(h.Kind), byte(h.Mix))
+		key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(len(h.Legs))), uint64(len(h.Notes)))
+		for j := range h.Legs {
+			l := &h.Legs[j]
+			text(l.Dst.Name)
+			port(l.Port)
+			key = append(key, byte(l.Mix))
+			text(l.Text)
+		}
+		for _, n := range h.Notes {
+			text(n.Text)
+		}
+	}
+	return key
 }
 
 // explainLeg explains a flow of a leg for each verdict that occurs.

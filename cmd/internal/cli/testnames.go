@@ -81,7 +81,7 @@ func uncounted(files []expectations) []model.Diagnostic {
 // exampleWay explains the flow of a way that makes it what it is, or returns nil
 // where no flow does.
 func (in *input) exampleWay(src, dst expect.Peer, port model.PortMatch, answer route.Answer) *render.Example {
-	for _, way := range ways(answer.Walks) {
+	for _, way := range in.ways(answer.Walks) {
 		for i := range way.Hops {
 			for k := range way.Hops[i].Legs {
 				leg := &way.Hops[i].Legs[k]

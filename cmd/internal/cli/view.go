@@ -41,6 +41,9 @@ type choice struct {
 	by                 string
 	ports              []model.PortMatch
 	from, to, external []expect.Peer
+	// inward tells that nobody outside is a destination, so that it is of no account
+	// who differs as one.
+	inward bool
 }
 
 func (s *session) choose(v *view) (choice, error) {
@@ -84,6 +87,18 @@ func (in *input) look(c choice, outside render.Outside) (*render.Matrix, error) 
 		By: c.by, Ports: c.ports, Summary: in.summary(),
 		Ranges: map[int][]engine.AddrRange{},
 	}, at: map[string]int{}, tables: map[*input]*engine.Table{}}
+	if c.inward {
+		l.clients = map[engine.PeerID]bool{}
+		for _, p := range c.from {
+			e, err := in.resolve(p)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range e.Peers {
+				l.clients[id] = true
+			}
+		}
+	}
 	l.inside(c.by)
 	switch outside {
 	case render.Wholes:
@@ -140,6 +155,9 @@ type look struct {
 	ends   []engine.End
 	at     map[string]int           // by name of an end
 	tables map[*input]*engine.Table // the last one that was made, by table
+	// clients are those that are sources, where nobody outside is a destination, and
+	// else nil: see choice.
+	clients map[engine.PeerID]bool
 }
 
 // table returns the table of ends, which shares what the last one knows.

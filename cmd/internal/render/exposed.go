@@ -31,6 +31,10 @@ type Exposure struct {
 	Bare     []int
 	BarePods int
 	Shown    int
+
+	// By Gather:
+	flows  []Flows
+	opened int
 }
 
 // WayIn is a way in, with what becomes of clients there.
@@ -72,7 +76,7 @@ type Obstacle struct {
 }
 
 // Text returns the obstacle for a person to read.
-func (o *Obstacle) Text() string { return o.Lead + strings.Join(few(o.Who), ", ") }
+func (o *Obstacle) Text() string { return o.Lead + strings.Join(Few(o.Who), ", ") }
 
 // Meet adds an obstacle, or whom it is about to one that says the same.
 func (w *WayIn) Meet(o Obstacle) {
@@ -147,7 +151,7 @@ func Denial(d *engine.DirectionTrace, src, dst string, port engine.PortRange) Ob
 			for k := range tt.Policies {
 				names = append(names, tt.Policies[k].Policy.Origin.Object())
 			}
-			return Obstacle{what + ": isolated by " + strings.Join(few(names), ", ") + ", and no rule allows ", []string{who}, tt.Policies[0].Policy.Origin}
+			return Obstacle{what + ": isolated by " + strings.Join(Few(names), ", ") + ", and no rule allows ", []string{who}, tt.Policies[0].Policy.Origin}
 		default:
 		}
 	}
@@ -253,11 +257,11 @@ func (w *WayIn) leads() string {
 	if len(words) == 0 {
 		return "nowhere"
 	}
-	return strings.Join(few(words), ", ")
+	return strings.Join(Few(words), ", ")
 }
 
-// few returns the first words of many.
-func few(words []string) []string {
+// Few returns the first words of many.
+func Few(words []string) []string {
 	const shown = 8
 	if more := len(words) - shown; more > 1 {
 		return append(slices.Clone(words[:shown]), fmt.Sprintf("%d more", more))
@@ -265,26 +269,28 @@ func few(words []string) []string {
 	return words
 }
 
-// directly returns the flows to the workloads that are listed, and the pairs of
-// the count behind them.
-func (x *Exposure) directly() []Flows {
-	flows := x.Direct.grouped().flows
-	slices.SortStableFunc(flows, func(a, b Flows) int {
+// Gather works out what is written of Direct, once that is as it is to be: the
+// flows to the workloads that are listed, and how many of these are open on some
+// port.
+func (x *Exposure) Gather() {
+	m := x.Direct
+	g := m.grouped()
+	x.flows = g.flows
+	slices.SortStableFunc(x.flows, func(a, b Flows) int {
 		return cmp.Or(cmp.Compare(openRank(a.Verdict), openRank(b.Verdict)), cmp.Compare(len(b.Dst), len(a.Dst)))
 	})
-	return flows
-}
-
-// opened counts the workloads that are listed and open on some port.
-func (x *Exposure) opened() int {
-	n := 0
-	closed := Memo(x.Direct.denied)
-	for _, j := range x.Direct.Destinations {
-		if slices.ContainsFunc(x.Direct.Sources, func(i int) bool { return x.Direct.Shows(i, j) && !closed(x.Direct.Table.Cell(i, j)) }) {
-			n++
+	open := map[int]bool{}
+	for _, b := range g.blocks {
+		for _, j := range b.dst {
+			open[j] = true
 		}
 	}
-	return n
+	for _, j := range common(m.Sources, m.Destinations) { // pods with themselves are in no block
+		if m.Table.Itself(j, j) && !m.denied(m.Table.Cell(j, j)) {
+			open[j] = true
+		}
+	}
+	x.opened = len(open)
 }
 
 // summary says in a sentence how much is open.
@@ -295,7 +301,7 @@ func (x *Exposure) summary() string {
 			open++
 		}
 	}
-	direct, why := x.opened()+len(x.Bare), ""
+	direct, why := x.opened+len(x.Bare), ""
 	if len(x.Bare) > 0 {
 		why = fmt.Sprintf(", %d of them because no policy isolates them", len(x.Bare))
 	}

@@ -102,18 +102,18 @@ func (p *exposedPicture) exposure(x *Exposure) {
 	}
 	if len(x.Bare) > 0 {
 		id := "bare " + x.From
-		p.node(id, count(len(x.Bare), "workload")+"\nthat no policy isolates:\n"+strings.Join(few(x.Direct.names(x.Bare)), "\n"), "")
+		p.node(id, count(len(x.Bare), "workload")+"\nthat no policy isolates:\n"+strings.Join(Few(x.Direct.names(x.Bare)), "\n"), "")
 		p.edge(from, id, model.Allowed, "directly, *")
 	}
-	for _, f := range x.directly() {
-		for _, name := range few(f.Dst) {
+	for _, f := range x.flows {
+		for _, name := range Few(f.Dst) {
 			p.node(name, name, "")
 			src := from
 			if !slices.Equal(f.Src, []string{x.From}) {
 				src = "client " + strings.Join(f.Src, ", ")
-				p.node(src, strings.Join(few(f.Src), "\n"), client)
+				p.node(src, strings.Join(Few(f.Src), "\n"), client)
 			}
-			p.edge(src, name, f.Verdict, "directly, "+strings.Join(few(f.Ports), ", "))
+			p.edge(src, name, f.Verdict, "directly, "+strings.Join(Few(f.Ports), ", "))
 		}
 	}
 }

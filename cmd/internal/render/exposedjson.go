@@ -87,7 +87,7 @@ func (o object) exposure(x *Exposure) ClientsDocument {
 	for _, j := range x.Bare {
 		d.NotIsolated = append(d.NotIsolated, x.Direct.Table.Ends[j].Name)
 	}
-	for _, f := range x.directly() {
+	for _, f := range x.flows {
 		d.Direct = append(d.Direct, FlowsDocument{f.Verdict.String(), f.Src, f.Dst, f.Ports})
 	}
 	return d

@@ -45,12 +45,12 @@ func (t *terminal) exposure(x *Exposure) {
 	}
 	t.line(t.paint.bold("Directly, at the address of a pod"))
 	if len(x.Bare) > 0 {
-		t.line("  ", t.paint.verdict(model.Allowed, word(model.Allowed)), x.From, " -> ", strings.Join(few(x.Direct.names(x.Bare)), ", "), " *")
+		t.line("  ", t.paint.verdict(model.Allowed, word(model.Allowed)), x.From, " -> ", strings.Join(Few(x.Direct.names(x.Bare)), ", "), " *")
 		t.line("           ", x.bareText())
 	}
-	flows := x.directly()
+	flows := x.flows
 	for _, f := range flows {
-		f.Src, f.Dst = few(f.Src), few(f.Dst)
+		f.Src, f.Dst = Few(f.Src), Few(f.Dst)
 		t.flows("  ", f)
 	}
 	if len(x.Bare)+len(flows) == 0 {
@@ -124,16 +124,16 @@ func (d markdown) exposure(x *Exposure) error {
 		b.WriteString("\n")
 	}
 	b.WriteString("### Directly, at the address of a pod\n\n")
-	flows := x.directly()
+	flows := x.flows
 	if len(x.Bare)+len(flows) == 0 {
 		b.WriteString("Nothing.\n\n")
 	} else {
 		b.WriteString("| verdict | from | to | ports | why |\n|---|---|---|---|---|\n")
 		if len(x.Bare) > 0 {
-			b.WriteString("| " + strings.Join([]string{"allow", code([]string{x.From}), code(few(x.Direct.names(x.Bare))), "`*`", x.bareText()}, " | ") + " |\n")
+			b.WriteString("| " + strings.Join([]string{"allow", code([]string{x.From}), code(Few(x.Direct.names(x.Bare))), "`*`", x.bareText()}, " | ") + " |\n")
 		}
 		for _, f := range flows {
-			b.WriteString("| " + strings.Join([]string{f.Verdict.String(), code(few(f.Src)), code(few(f.Dst)), code(f.Ports), "policies let it through"}, " | ") + " |\n")
+			b.WriteString("| " + strings.Join([]string{f.Verdict.String(), code(Few(f.Src)), code(Few(f.Dst)), code(f.Ports), "policies let it through"}, " | ") + " |\n")
 		}
 		b.WriteString("\n")
 	}

@@ -16,11 +16,12 @@ type block struct {
 	src, dst []int
 }
 
-// grouping is the blocks that are not wholly denied, as flow lines, and a count
-// of the pairs by verdict.
+// grouping is the blocks that are not wholly denied, also as flow lines, and a
+// count of the pairs by verdict.
 type grouping struct {
-	flows []Flows
-	count tally
+	blocks []block
+	flows  []Flows
+	count  tally
 }
 
 // grouped returns the grouping over all ports. Its cost follows the blocks that
@@ -48,6 +49,7 @@ func (m *Matrix) grouped() grouping {
 	}
 	slices.SortStableFunc(all, func(a, b contents) int { return compareBlocks(a.block, b.block) })
 	for _, b := range all {
+		g.blocks = append(g.blocks, b.block)
 		g.count.add(m, b.block)
 		src, dst := m.names(b.src), m.names(b.dst)
 		for _, s := range m.Table.Segments(b.cell) {

@@ -13,8 +13,10 @@ import (
 // Way is a way that a name stands for.
 type Way struct {
 	route.Walk
-	// Clients are those that fare so.
+	// Clients are those that fare so. Of very many, Who says in few words who they
+	// are together: whole namespaces and workloads first.
 	Clients []string
+	Who     []string
 	// Hops are those of the walk.
 	Hops []WayHop
 }
@@ -96,13 +98,22 @@ func (t *terminal) who(q *Query, w *Way) string {
 	return ""
 }
 
+// mostClients is how many clients of a way are named one by one.
+const mostClients = 6
+
+// Many reports whether there are too many clients to name each.
+func (w *Way) Many() bool { return len(w.Clients) > mostClients }
+
 // clients names the clients, or the first of many.
 func (w *Way) clients() string {
-	const shown = 5
-	if len(w.Clients) > shown+1 {
-		return strings.Join(w.Clients[:shown], ", ") + " and " + count(len(w.Clients)-shown, "other")
+	names := w.Clients
+	if len(w.Who) > 0 {
+		names = w.Who
 	}
-	return strings.Join(w.Clients, ", ")
+	if len(names) > mostClients {
+		return strings.Join(names[:mostClients-1], ", ") + " and " + count(len(names)-mostClients+1, "other")
+	}
+	return strings.Join(names, ", ")
 }
 
 // hop writes a hop: its verdict, its legs and its notes.
@@ -128,11 +139,14 @@ func legText(w *Way, l *WayLeg) string {
 	if len(l.Src.Peers) == 0 {
 		return l.Text
 	}
-	src := l.Src.Name
-	if src == w.Client {
-		src = w.clients()
+	src := l.Src.Name + " "
+	switch {
+	case l.Src.Name == w.Client && w.Many():
+		src = "" // the way names them already
+	case l.Src.Name == w.Client:
+		src = w.clients() + " "
 	}
-	text := src + " -> " + l.Dst.Name + " " + legPort(l)
+	text := src + "-> " + l.Dst.Name + " " + legPort(l)
 	if l.Text != "" {
 		text += " (" + l.Text + ")"
 	}
