@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +17,8 @@ import (
 const peersHelp = `A peer is NAMESPACE/NAME for a workload or a pod, NAMESPACE/KIND/NAME where that
 is not unique, NAMESPACE/* or */* for all pods, NAMESPACE/KEY=VALUE for pods with
 a label, an address, a CIDR or a range A-B, node:NAME, or one of the words
-internet (all public addresses) and private (all other addresses outside).
+internet (all public addresses) and private (all other addresses outside). Both
+leave out what pods, nodes and Services of the cluster have.
 
 DST may also be a name: NAMESPACE/svc/NAME for a Service, or a URL, which leads
 through an Ingress, a Gateway or a Route. The answer then covers every hop: that
@@ -163,6 +165,9 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 		return nil, err
 	}
 	if out, err := in.byName(q, src, why); out != nil || err != nil {
+		if out != nil {
+			out.Answer.Notes = append(out.Answer.Notes, in.served(q.src)...)
+		}
 		return out, err
 	}
 	dst, err := in.resolve(q.dst)
@@ -170,6 +175,7 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 		return nil, err
 	}
 	a := in.matrix.Judge(src, dst, q.port)
+	a.Notes = append(a.Notes, slices.Concat(in.served(q.src), in.served(q.dst))...)
 	out := &render.Query{
 		Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a),
 		NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered(),
@@ -195,6 +201,22 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	}
 	out.Caveats, err = in.caveats(out)
 	return out, err
+}
+
+// served says of an address or a range that is asked about that it is one of a
+// Service, or holds one: nobody has that address, and it is not part of the answer.
+func (in *input) served(p expect.Peer) []string {
+	if p.Kind != expect.Addresses {
+		return nil
+	}
+	s, at := in.matrix.ServedAt(p.First, p.Last)
+	switch {
+	case s == nil:
+		return nil
+	case p.First == p.Last:
+		return []string{fmt.Sprintf("%s is an address of Service %s/%s: nobody has it, and no connection comes from there (SVC-20, SVC-21)", at, s.Namespace, s.Name)}
+	}
+	return []string{fmt.Sprintf("in %s, %s is an address of Service %s/%s and not part of it: policy sees the pods behind it (SVC-21)", p.Text, at, s.Namespace, s.Name)}
 }
 
 // families says how the address families differ in a flow that is neither

@@ -138,7 +138,7 @@ func (s *session) runTest(names []string, t testRun) error {
 		}
 	}
 	if t.coverage {
-		if err := s.diagnose("expectations", uncounted(files)); err != nil {
+		if err := s.diagnose("expectations", in.uncounted(files)); err != nil {
 			return err
 		}
 		tests.Coverage = in.coverage(files, t.least)
@@ -185,8 +185,8 @@ func (in *input) demand(f *expectations) []model.Diagnostic {
 				Severity: model.Error, Code: code, Origin: model.Origin{File: f.name, Line: row}, Text: text, Hint: hint,
 			})
 		}
-		if leadsByName(l) {
-			if text, hint := demandNames(l); text != "" {
+		if in.leadsByName(l) {
+			if text, hint := in.demandNames(l); text != "" {
 				wrong(l.Number, codePeer, text, hint)
 			}
 			for _, src := range l.Src {
@@ -228,7 +228,7 @@ func (s *session) testFile(in *input, f *expectations) (render.TestFile, []model
 	next := 0 // demand
 	for i := range f.lines {
 		l := &f.lines[i]
-		if leadsByName(l) {
+		if in.leadsByName(l) {
 			line, found := s.testName(in, f, l)
 			out.Lines, problems = append(out.Lines, line), append(problems, found...)
 			continue

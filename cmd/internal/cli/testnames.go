@@ -13,16 +13,24 @@ import (
 
 // leadsByName reports whether a line is about Services or URLs: it is judged way
 // by way, over every hop, as can does.
-func leadsByName(l *expect.Line) bool {
-	return l.Form == expect.Flow && slices.ContainsFunc(l.Dst, isName)
+func (in *input) leadsByName(l *expect.Line) bool {
+	return l.Form == expect.Flow && slices.ContainsFunc(l.Dst, in.isName)
 }
 
-func isName(p expect.Peer) bool { return p.Kind == expect.Service || p.Kind == expect.URL }
+// isName reports whether a destination is a Service, by its name or by an address
+// that nobody else has (SVC-21), or a URL.
+func (in *input) isName(p expect.Peer) bool {
+	if p.Kind == expect.Addresses && !p.Outside && p.First == p.Last {
+		s, _ := in.matrix.ServedAt(p.First, p.Last)
+		return s != nil
+	}
+	return p.Kind == expect.Service || p.Kind == expect.URL
+}
 
 // demandNames says what is wrong with a line about names before it is judged.
-func demandNames(l *expect.Line) (text, hint string) {
+func (in *input) demandNames(l *expect.Line) (text, hint string) {
 	switch {
-	case !slices.ContainsFunc(l.Dst, func(p expect.Peer) bool { return !isName(p) }):
+	case !slices.ContainsFunc(l.Dst, func(p expect.Peer) bool { return !in.isName(p) }):
 	default:
 		return fmt.Sprintf("%q: destinations that are names stand beside others", l), "write a line for the names and one for the others"
 	}
@@ -33,11 +41,11 @@ func demandNames(l *expect.Line) (text, hint string) {
 }
 
 // uncounted warns of the lines that coverage does not look at.
-func uncounted(files []expectations) []model.Diagnostic {
+func (in *input) uncounted(files []expectations) []model.Diagnostic {
 	var out []model.Diagnostic
 	for i := range files {
 		for k := range files[i].lines {
-			if l := &files[i].lines[k]; leadsByName(l) {
+			if l := &files[i].lines[k]; in.leadsByName(l) {
 				out = append(out, model.Diagnostic{
 					Severity: model.Warning, Code: codeSkipped, Origin: model.Origin{File: files[i].name, Line: l.Number},
 					Text: "coverage does not count what a line about a Service or a URL depends on",
