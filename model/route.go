@@ -18,6 +18,10 @@ type Route struct {
 	// which controllers take without an object of that name.
 	Class             string
 	ClassByAnnotation bool
+	// Published are the addresses, and PublishedNames the names, at which the
+	// controller of an Ingress says that it is reached (ING-2).
+	Published      []netip.Addr
+	PublishedNames []string
 	// Parents are what a route of the Gateway API asks to be attached to (GW-2).
 	Parents []ParentRef
 	// Entries are in the order of the text.

@@ -3,6 +3,7 @@ package route
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -113,6 +114,9 @@ func (a *Atlas) findPods(d *door) {
 			peers = a.podsLabelled("", label)
 		}
 	}
+	if d.kind == model.RouteIngress && d.gateway == nil {
+		peers = a.podsPublishing(d, peers)
+	}
 	if len(peers) == 0 {
 		if d.assumed == nil {
 			d.assumed = &assumedPod{}
@@ -121,6 +125,44 @@ func (a *Atlas) findPods(d *door) {
 	}
 	d.assumed = nil
 	d.pods = a.m.EndOf(a.m.PeersName(peers), peers)
+}
+
+// podsPublishing returns the pods behind the Services whose address or name stands
+// in the status of Ingresses of a door, which their controller writes (ING-2). Of
+// pods that are known by their labels it returns those among them, which tells two
+// controllers of one kind apart; if none is among them, something else stands
+// before the controller, and they are all returned.
+func (a *Atlas) podsPublishing(d *door, labelled []engine.PeerID) []engine.PeerID {
+	addrs, hosts := map[netip.Addr]bool{}, map[string]bool{}
+	for _, e := range d.entries {
+		for _, x := range e.route.Published {
+			addrs[x] = true
+		}
+		for _, x := range e.route.PublishedNames {
+			hosts[x] = true
+		}
+	}
+	if len(addrs)+len(hosts) == 0 {
+		return labelled
+	}
+	var out []engine.PeerID
+	for i := range a.cluster.Names.Services {
+		s := &a.cluster.Names.Services[i]
+		published := slices.ContainsFunc(slices.Concat(s.Published, s.ExternalIPs, s.ClusterIPs), func(x netip.Addr) bool { return addrs[x] }) ||
+			slices.ContainsFunc(s.PublishedNames, func(x string) bool { return hosts[x] })
+		if !s.Selects || !published {
+			continue
+		}
+		for _, i := range a.podsIn[s.Namespace] {
+			if p := &a.cluster.Pods[i]; p.Weight > 0 && s.Pods.Matches(p.Labels) && (len(labelled) == 0 || slices.Contains(labelled, a.peers[i])) {
+				out = append(out, a.peers[i])
+			}
+		}
+	}
+	if len(out) == 0 {
+		return labelled
+	}
+	return out
 }
 
 // podsLabelled returns the pods of a namespace, or of all, with a label: "key" or
