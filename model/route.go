@@ -45,6 +45,25 @@ type Route struct {
 	Created string
 }
 
+// IngressDefaults is what the ConfigMap of an ingress controller says for all
+// Ingresses that it serves, below their annotations (ING-12).
+type IngressDefaults struct {
+	Namespace, Name string
+	// Admits, if Restricted, and Refuses are as in Route, and hold for Ingresses
+	// that have no such list of their own.
+	Restricted      bool
+	Admits, Refuses []netip.Prefix
+	// Blocks are clients that are turned away whatever an Ingress says.
+	Blocks []netip.Prefix
+	// These tell of each list that there is one that cannot be read.
+	UnreadAdmits, UnreadRefuses, UnreadBlocks bool
+	// RealClient tells that the controller is told the client's own address,
+	// whatever led the client there.
+	RealClient bool
+	Notes      []RouteNote
+	Origin     Origin
+}
+
 // RouteKind is a kind of Route.
 type RouteKind uint8
 

@@ -31,6 +31,8 @@ type door struct {
 	// unattached says why other routes, which ask for it, are not.
 	unattached []Note
 	gateway    *model.Gateway
+	// defaults are what its controller is told for all Ingresses, or nil.
+	defaults *model.IngressDefaults
 }
 
 // assumedPod is what is known of the pods of a door that are not in the input.
@@ -55,6 +57,7 @@ func (a *Atlas) findDoors() []*door {
 	out := slices.Concat(a.ingressDoors(), a.gatewayDoors(), a.routerDoors())
 	for _, d := range out {
 		a.findPods(d)
+		a.findDefaults(d)
 		d.services = a.servicesOf(d)
 	}
 	return out
@@ -63,7 +66,7 @@ func (a *Atlas) findDoors() []*door {
 // controllers are the pods of usual ingress controllers, by the name that their
 // class gives (ING-2): labels of which any will do.
 var controllers = map[string][]string{
-	"k8s.io/ingress-nginx":                       {"app.kubernetes.io/name=ingress-nginx"},
+	nginx:                                        {"app.kubernetes.io/name=ingress-nginx"},
 	"nginx.org/ingress-controller":               {"app.kubernetes.io/name=nginx-ingress", "app=nginx-ingress"},
 	"traefik.io/ingress-controller":              {"app.kubernetes.io/name=traefik", "app=traefik"},
 	"haproxy-ingress.github.io/controller":       {"app.kubernetes.io/name=haproxy-ingress"},
@@ -80,7 +83,7 @@ var controllers = map[string][]string{
 // classControllers are the controllers that usual names of classes mean, where
 // the input does not hold the class.
 var classControllers = map[string]string{
-	"nginx": "k8s.io/ingress-nginx", "traefik": "traefik.io/ingress-controller", "haproxy": "haproxy-ingress.github.io/controller",
+	"nginx": nginx, "traefik": "traefik.io/ingress-controller", "haproxy": "haproxy-ingress.github.io/controller",
 	"kong": "ingress-controllers.konghq.com/kong", "contour": "projectcontour.io/ingress-controller", "istio": "istio.io/ingress-controller",
 }
 
