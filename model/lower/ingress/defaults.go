@@ -81,15 +81,12 @@ func ReadDefaults(text []byte, o model.Origin) (out model.IngressDefaults, ok bo
 
 // worded returns a scalar as text.
 func worded(v jsontext.Value) string {
-	switch v.Kind() {
-	case '"':
-		out, err := jsontext.AppendUnquote(nil, v)
-		if err != nil {
-			return ""
-		}
-		return strings.TrimSpace(string(out))
-	case 't', 'f':
-		return v.String()
+	if s := v.String(); s == "true" || s == "false" {
+		return s
 	}
-	return ""
+	out, err := jsontext.AppendUnquote(nil, v)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
 }

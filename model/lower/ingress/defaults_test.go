@@ -26,7 +26,8 @@ func TestReadDefaults(t *testing.T) {
 	}{
 		{
 			"lists of clients", `{"data": {"whitelist-source-range": "10.0.0.0/8, 192.0.2.7", "denylist-source-range": "10.9.0.0/16", "block-cidrs": "10.8.0.0/16"}}`,
-			model.IngressDefaults{Restricted: true, Admits: prefixes("10.0.0.0/8", "192.0.2.7/32"), Refuses: prefixes("10.9.0.0/16"), Blocks: prefixes("10.8.0.0/16")}, true, nil,
+			model.IngressDefaults{Restricted: true, Admits: prefixes("10.0.0.0/8", "192.0.2.7/32"), Refuses: prefixes("10.9.0.0/16"), Blocks: prefixes("10.8.0.0/16")},
+			true, nil,
 		},
 		{
 			"what a client meets, and what says nothing of it",
@@ -34,7 +35,8 @@ func TestReadDefaults(t *testing.T) {
 			model.IngressDefaults{RealClient: true, Notes: []model.RouteNote{
 				{Text: "asks http://auth.example/check whether a request may pass, and must reach it (global-auth-url)", Conditional: true},
 				{Text: "answers plain HTTP with a redirect to HTTPS, which must be reachable too (force-ssl-redirect)"},
-			}}, true, nil,
+			}},
+			true, nil,
 		},
 		{
 			"configuration that is not judged", `{"data": {"allow-snippet-annotations": true, "http-snippet": "deny all;", "use-forwarded-headers": "true"}}`,
@@ -42,11 +44,13 @@ func TestReadDefaults(t *testing.T) {
 				{Text: "takes configuration from annotations, which is not judged (allow-snippet-annotations)"},
 				{Text: "believes what a request says of its client's address (use-forwarded-headers)"},
 				{Text: "has configuration of its own (http-snippet), which is not judged"},
-			}}, true, nil,
+			}},
+			true, nil,
 		},
 		{
 			"lists that cannot be read", `{"data": {"whitelist-source-range": "10.0.0.0/8, all", "denylist-source-range": "x", "block-cidrs": "y"}}`,
-			model.IngressDefaults{UnreadAdmits: true, UnreadRefuses: true, UnreadBlocks: true}, true,
+			model.IngressDefaults{UnreadAdmits: true, UnreadRefuses: true, UnreadBlocks: true},
+			true,
 			[]string{"warning data.whitelist-source-range [cidr]", "warning data.denylist-source-range [cidr]", "warning data.block-cidrs [cidr]"},
 		},
 		{"none of that", `{"data": {"hsts": "true", "ssl-redirect": "false", "whitelist-source-range": "", "block-cidrs": 5}}`, model.IngressDefaults{}, false, nil},
