@@ -53,8 +53,25 @@ type DNSCluster struct {
 	// it knows only objects or namespaces with certain labels.
 	Namespaces []string
 	Selective  bool
-	Origin     Origin
+	// Pods says whether it knows names that are made of the addresses of pods.
+	Pods   PodNames
+	Origin Origin
 }
+
+// PodNames is what a DNS makes of a name such as 10-1-0-5.shop.pod.cluster.local
+// (DNS-4).
+type PodNames uint8
+
+// The answers.
+const (
+	// PodNamesUnsaid: the input does not tell.
+	PodNamesUnsaid PodNames = iota
+	PodNamesNone
+	// PodNamesAny: the address that the name is made of, whoever has it.
+	PodNamesAny
+	// PodNamesVerified: that address, if a pod of the namespace has it.
+	PodNamesVerified
+)
 
 // DNSForward is a forward plugin: names under Zone go to the addresses.
 type DNSForward struct {

@@ -40,8 +40,10 @@ type Atlas struct {
 	// byNodes remembers what becomes of clients behind the addresses of nodes.
 	byNodes map[*model.ServicePort][]Leg
 	dns     func() *resolver
-	doors   func() []*door
-	grants  map[string][]*model.Grant
+	// needs says what the DNS pods may not reach though they need it.
+	needs  func() []Note
+	doors  func() []*door
+	grants map[string][]*model.Grant
 }
 
 // doorEntry is an entry of a door.
@@ -95,6 +97,7 @@ func New(m *engine.Matrix, opts Options) (*Atlas, error) {
 	}
 	a.byAddr = sync.OnceValue(a.podsByAddress)
 	a.dns = sync.OnceValue(a.findResolver)
+	a.needs = sync.OnceValue(a.findNeeds)
 	a.doors = sync.OnceValue(a.findDoors)
 	return a, nil
 }

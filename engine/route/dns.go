@@ -284,6 +284,7 @@ func (a *Atlas) known(h *Hop, names []name) []Hop {
 			h.note(originOf(x.server), fmt.Sprintf("%s is not known: %s (DNS-8)", n, x.nothing))
 			return nil
 		case x.cluster != nil:
+			h.Notes = append(h.Notes, a.needs()...)
 		case x.forward != nil:
 			out = append(out, a.forward(n, x))
 		}

@@ -116,6 +116,10 @@ func (a *Atlas) toURL(q Question) (Answer, error) {
 		if p := a.pod(c.Peers[0]); p != nil {
 			namespace = p.Namespace
 		}
+		if walks, is := a.recordWalks(&out, c, t); is {
+			out.take(c, walks)
+			continue
+		}
 		if s, is := a.serviceNamed(t.host, namespace); is && !c.Outside {
 			switch {
 			case s != nil:

@@ -187,7 +187,7 @@ func (p *parser) imported(words []string) {
 // cluster reads the kubernetes plugin, which answers for its zones or else for
 // those of the block (DNS-8).
 func (p *parser) cluster(s *model.DNSServer, args []string, block []directive) *model.DNSCluster {
-	c := &model.DNSCluster{Origin: s.Origin, Zones: s.Zones}
+	c := &model.DNSCluster{Origin: s.Origin, Zones: s.Zones, Pods: model.PodNamesNone}
 	if len(args) > 0 {
 		c.Zones = nil
 		for _, a := range args {
@@ -203,6 +203,13 @@ func (p *parser) cluster(s *model.DNSServer, args []string, block []directive) *
 			}
 			for _, a := range args {
 				c.Fallthrough = append(c.Fallthrough, fqdn(a))
+			}
+		case "pods":
+			switch strings.Join(args, " ") {
+			case "insecure":
+				c.Pods = model.PodNamesAny
+			case "verified":
+				c.Pods = model.PodNamesVerified
 			}
 		case "namespaces":
 			c.Namespaces = args

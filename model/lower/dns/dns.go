@@ -60,7 +60,7 @@ func Read(text []byte, o model.Origin) (file model.Corefile, ok bool, ds []model
 func legacy(r *parts.Report, file *model.Corefile, stubs, upstream jsontext.Value) {
 	main := model.DNSServer{
 		Zones: []string{"."}, Port: dnsPort, Origin: r.Origin,
-		Cluster: &model.DNSCluster{Zones: []string{clusterDomain}, Origin: r.Origin},
+		Cluster: &model.DNSCluster{Zones: []string{clusterDomain}, Origin: r.Origin, Pods: model.PodNamesAny},
 	}
 	forward := model.DNSForward{Zone: ".", Origin: r.Origin.At("data.upstreamNameservers")}
 	var servers []string

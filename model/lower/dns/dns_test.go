@@ -74,7 +74,7 @@ tls://secure.example {
 	want := []model.DNSServer{
 		{
 			Zones: main, Port: 53,
-			Cluster:  &model.DNSCluster{Zones: []string{"cluster.local.", "in-addr.arpa.", "ip6.arpa."}, Fallthrough: []string{"in-addr.arpa.", "ip6.arpa."}},
+			Cluster:  &model.DNSCluster{Zones: []string{"cluster.local.", "in-addr.arpa.", "ip6.arpa."}, Pods: model.PodNamesAny, Fallthrough: []string{"in-addr.arpa.", "ip6.arpa."}},
 			Forwards: []model.DNSForward{{Zone: ".", Files: []string{"/etc/resolv.conf"}}},
 			Overrides: []model.DNSOverride{
 				{Plugin: "hosts", Text: "hosts", Zones: []string{"db.corp.example.", "db2.corp.example."}, Exact: true},
@@ -87,7 +87,7 @@ tls://secure.example {
 		},
 		{
 			Zones: []string{"lab.example."}, Port: 53, Binds: []netip.Addr{netip.MustParseAddr("169.254.20.10"), netip.MustParseAddr("10.96.0.10")},
-			Cluster: &model.DNSCluster{Zones: []string{"lab.example."}, Fallthrough: []string{"."}, Namespaces: []string{"a", "b"}},
+			Cluster: &model.DNSCluster{Zones: []string{"lab.example."}, Pods: model.PodNamesNone, Fallthrough: []string{"."}, Namespaces: []string{"a", "b"}},
 		},
 		{Port: 53, Forwards: []model.DNSForward{{Zone: ".", To: to("10.0.0.1:53")}}},
 	}
@@ -113,7 +113,7 @@ func TestRead_import(t *testing.T) {
 func TestRead_legacy(t *testing.T) {
 	got, ok, ds := read(t, "kube-dns", map[string]string{"stubDomains": `{"corp.example": ["10.0.0.53"]}`, "upstreamNameservers": `["8.8.8.8"]`})
 	want := []model.DNSServer{
-		{Zones: []string{"."}, Port: 53, Cluster: &model.DNSCluster{Zones: []string{"cluster.local."}}, Forwards: []model.DNSForward{{Zone: ".", To: to("8.8.8.8:53")}}},
+		{Zones: []string{"."}, Port: 53, Cluster: &model.DNSCluster{Zones: []string{"cluster.local."}, Pods: model.PodNamesAny}, Forwards: []model.DNSForward{{Zone: ".", To: to("8.8.8.8:53")}}},
 		{Zones: []string{"corp.example."}, Port: 53, Forwards: []model.DNSForward{{Zone: "corp.example.", To: to("10.0.0.53:53")}}},
 	}
 	if diff := cmp.Diff(want, got.Servers, exact); diff != "" || !ok || len(ds) > 0 {
