@@ -192,8 +192,8 @@ func TestSwitches(t *testing.T) {
 	check(t, model.Options{Switches: model.Switches{ExternalSNAT: model.SNATNode}}, front, "deny 8.8.8.8 -> a/svc/web 80")
 }
 
-func corefile(name, text string) string {
-	return "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: kube-system, name: " + name + "}\ndata:\n  Corefile: |\n    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"
+func corefile(text string) string {
+	return "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: kube-system, name: coredns}\ndata:\n  Corefile: |\n    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"
 }
 
 func TestDNSRules(t *testing.T) {
@@ -246,7 +246,7 @@ func TestDNSRules(t *testing.T) {
 		},
 		{
 			"names of any address (DNS-4)",
-			join(resolving, cli, web, service("a", "web", "clusterIP: 10.96.0.7, selector: {app: web}, ports: [{port: 80, targetPort: http}]"), corefile("coredns", ".:53 {\n  kubernetes corp.local {\n    pods insecure\n  }\n}"),
+			join(resolving, cli, web, service("a", "web", "clusterIP: 10.96.0.7, selector: {app: web}, ports: [{port: 80, targetPort: http}]"), corefile(".:53 {\n  kubernetes corp.local {\n    pods insecure\n  }\n}"),
 				policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 8080}]}]"), policy("a", "cli", "podSelector: {matchLabels: {app: cli}}, egress: [{to: [{namespaceSelector: {}}]}], policyTypes: [Egress]")),
 			[]string{
 				"allow a/cli -> http://10-1-0-1.a.pod.corp.local:8080, http://10-1-0-1.kube-system.pod:8080", "deny a/cli -> http://10-1-0-1.a.pod.corp.local", "allow a/cli -> http://10-96-0-7.a.pod.corp.local; Service a/web 80/tcp",
@@ -255,12 +255,12 @@ func TestDNSRules(t *testing.T) {
 		},
 		{
 			"names of addresses that the DNS verifies (DNS-4)",
-			join(resolving, cli, web, corefile("coredns", ".:53 {\n  kubernetes cluster.local {\n    pods verified\n  }\n}")),
+			join(resolving, cli, web, corefile(".:53 {\n  kubernetes cluster.local {\n    pods verified\n  }\n}")),
 			[]string{"allow a/cli -> http://10-1-0-1.a.pod.cluster.local", "none a/cli -> http://10-1-0-1.kube-system.pod.cluster.local, http://10-1-0-2.a.pod.cluster.local; the DNS verifies that"},
 		},
 		{
 			"names of addresses that it does not know (DNS-4)",
-			join(resolving, cli, web, corefile("coredns", ".:53 {\n  kubernetes cluster.local\n}")),
+			join(resolving, cli, web, corefile(".:53 {\n  kubernetes cluster.local\n}")),
 			[]string{"none a/cli -> http://10-1-0-1.a.pod.cluster.local; is not insecure or verified"},
 		},
 		{
@@ -292,7 +292,7 @@ func TestDNSRules(t *testing.T) {
 		{
 			"the Corefile: zones, what it hides, and what may answer before it (DNS-8)",
 			join(resolving, web, cli, svc, service("b", "web", "selector: {app: web}, ports: [{port: 80}]"), service("a", "one", "type: ExternalName, externalName: one.corp.example"), service("a", "two", "type: ExternalName, externalName: two.dead.example"), service("a", "old", "type: ExternalName, externalName: old.example"),
-				corefile("coredns", ".:53 {\n  kubernetes corp.local {\n    namespaces a\n  }\n  rewrite name exact old.example new.example\n  forward . /etc/resolv.conf\n}\ncorp.example {\n  forward . 10.0.0.53 10.0.0.54\n}\ndead.example {\n  errors\n}"),
+				corefile(".:53 {\n  kubernetes corp.local {\n    namespaces a\n  }\n  rewrite name exact old.example new.example\n  forward . /etc/resolv.conf\n}\ncorp.example {\n  forward . 10.0.0.53 10.0.0.54\n}\ndead.example {\n  errors\n}"),
 				policy("kube-system", "dns", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.54/32}}], ports: [{port: 53, protocol: UDP}]}]")),
 			[]string{
 				"allow a/cli -> a/svc/web 80; web.a.svc.corp.local", "none a/cli -> b/svc/web 80; other namespaces only", "allow a/cli -> a/svc/one 443; one of these servers is enough",
@@ -301,7 +301,7 @@ func TestDNSRules(t *testing.T) {
 		},
 		{
 			"a stub zone whose server the DNS pods cannot reach (DNS-9)",
-			join(resolving, cli, service("a", "one", "type: ExternalName, externalName: one.corp.example"), corefile("coredns", ".:53 {\n  kubernetes cluster.local\n  forward . /etc/resolv.conf\n}\ncorp.example:53 {\n  forward . 10.0.0.53\n}"),
+			join(resolving, cli, service("a", "one", "type: ExternalName, externalName: one.corp.example"), corefile(".:53 {\n  kubernetes cluster.local\n  forward . /etc/resolv.conf\n}\ncorp.example:53 {\n  forward . 10.0.0.53\n}"),
 				policy("kube-system", "dns", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 8.8.8.8/32}}]}]")),
 			[]string{"deny a/cli -> a/svc/one 443; in zone corp.example"},
 		},
