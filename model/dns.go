@@ -24,7 +24,10 @@ func (p DNSPolicy) String() string { return dnsPolicyNames[p] }
 type Corefile struct {
 	Namespace, Name string
 	Servers         []DNSServer
-	Origin          Origin
+	// Imports are the lines that take in server blocks from elsewhere, which are not
+	// followed.
+	Imports []string
+	Origin  Origin
 }
 
 // DNSServer is one server block.

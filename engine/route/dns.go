@@ -278,6 +278,9 @@ func (a *Atlas) known(h *Hop, names []name) []Hop {
 			h.Mix = h.Mix.And(open)
 			h.note(x.server.Origin, fmt.Sprintf("whether the Corefile's %q answers for %s is not known (DNS-8)", strings.Join(x.open, `", "`), n))
 		}
+		if r.file != nil && len(r.file.Imports) > 0 {
+			h.note(r.file.Origin, fmt.Sprintf("the Corefile's %q is not followed, and may hold a server block for %s (DNS-8)", strings.Join(r.file.Imports, `", "`), n))
+		}
 		switch {
 		case x.nothing != "":
 			h.Mix = 0

@@ -245,6 +245,16 @@ func TestDNSRules(t *testing.T) {
 			[]string{"unknown a/cli -> http://10-1-0-1.a.pod.cluster.local; up to its option pods", "none a/cli -> http://10-1-0-1.b.pod.cluster.local; no namespace b", "none a/cli -> http://web.a.pod.cluster.local, http://10-1-0.a.pod.cluster.local"},
 		},
 		{
+			"what the Corefile takes in from elsewhere is told of where a name is asked for (DNS-8)",
+			join(resolving, cli, web, svc, corefile(".:53 {\n  kubernetes cluster.local\n}\nimport /etc/coredns/custom/*.server")),
+			[]string{"allow a/cli -> a/svc/web 80; custom/*.server\" is not followed, and may hold a server block for web.a.svc.cluster.local"},
+		},
+		{
+			"and so is what a server block takes in, which may answer anything (DNS-8)",
+			join(resolving, cli, web, svc, corefile(".:53 {\n  import /etc/coredns/custom/*.override\n  kubernetes cluster.local\n}")),
+			[]string{"unknown a/cli -> a/svc/web 80; custom/*.override\" answers for web.a.svc.cluster.local is not known"},
+		},
+		{
 			"names of any address (DNS-4)",
 			join(resolving, cli, web, service("a", "web", "clusterIP: 10.96.0.7, selector: {app: web}, ports: [{port: 80, targetPort: http}]"), corefile(".:53 {\n  kubernetes corp.local {\n    pods insecure\n  }\n}"),
 				policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 8080}]}]"), policy("a", "cli", "podSelector: {matchLabels: {app: cli}}, egress: [{to: [{namespaceSelector: {}}]}], policyTypes: [Egress]")),

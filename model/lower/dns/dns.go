@@ -52,6 +52,9 @@ func Read(text []byte, o model.Origin) (file model.Corefile, ok bool, ds []model
 	default:
 		return model.Corefile{}, false, nil
 	}
+	if len(file.Servers) == 0 && len(file.Imports) > 0 {
+		r.Warnf("data.Corefile", "corefile-import", "put server blocks into it", "the Corefile only takes in others, which is not followed, and so it is not used")
+	}
 	return file, len(file.Servers) > 0, r.Diagnostics
 }
 

@@ -3,6 +3,7 @@ package dns_test
 import (
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,13 +100,17 @@ tls://secure.example {
 // A snippet is taken in where it is imported; a file that is imported is not
 // known, and may answer anything in its block.
 func TestRead_import(t *testing.T) {
-	got, _, ds := read(t, "coredns", map[string]string{"Corefile": "(up) {\n  forward . 10.0.0.53\n}\n. {\n  import up\n  import /etc/coredns/custom/*.override\n}\n"})
+	got, _, ds := read(t, "coredns", map[string]string{"Corefile": "(up) {\n  forward . 10.0.0.53\n}\n. {\n  import up\n  import /etc/coredns/custom/*.override\n}\nimport /etc/coredns/custom/*.server\n"})
 	want := []model.DNSServer{{
 		Zones: []string{"."}, Port: 53, Forwards: []model.DNSForward{{Zone: ".", To: to("10.0.0.53:53")}},
 		Overrides: []model.DNSOverride{{Plugin: "import", Text: "import /etc/coredns/custom/*.override", Zones: []string{"."}}},
 	}}
-	if diff := cmp.Diff(want, got.Servers, exact); diff != "" || len(ds) != 1 || ds[0].Code != "corefile-import" {
-		t.Error(diff, ds)
+	if diff := cmp.Diff(want, got.Servers, exact); diff != "" || len(ds) > 0 || !slices.Equal(got.Imports, []string{"import /etc/coredns/custom/*.server"}) {
+		t.Error(diff, ds, got.Imports)
+	}
+	// Nothing is left of one that only takes in others.
+	if _, ok, ds := read(t, "coredns", map[string]string{"Corefile": "import /etc/coredns/*.server\n"}); ok || len(ds) != 1 || ds[0].Code != "corefile-import" {
+		t.Error(ok, ds)
 	}
 }
 
