@@ -129,7 +129,8 @@ func (s *session) ask(verb render.Verb, args, controllers []string) error {
 func (s *session) renderer(verb render.Verb) (render.Renderer, error) {
 	return render.New(s.flags.output, verb, s.out, render.Options{
 		Color: s.env.colors(), Table: s.env.IsTerminal, Width: s.env.Width, Locate: load.Locate, Pairs: s.pairs,
-		Dir: s.env.Dir, Root: config.Repository(s.env.FS, s.env.Dir),
+		LeftOut: func() []model.Diagnostic { return s.forgiven },
+		Dir:     s.env.Dir, Root: config.Repository(s.env.FS, s.env.Dir),
 	})
 }
 
