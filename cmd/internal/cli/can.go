@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -175,8 +174,12 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	dst = in.itself(q.dst, dst)
 	a := in.matrix.Judge(src, dst, q.port)
-	a.Notes = append(a.Notes, slices.Concat(in.served(q.src), in.served(q.dst))...)
+	a.Notes = append(a.Notes, in.served(q.src)...)
+	if q.dst.First != q.dst.Last {
+		a.Notes = append(a.Notes, in.served(q.dst)...)
+	}
 	out := &render.Query{
 		Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a),
 		NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered(),
@@ -202,6 +205,15 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	}
 	out.Caveats, err = in.caveats(out)
 	return out, err
+}
+
+// itself returns the end of a destination. An external address of a Service is the
+// address outside that it is, on ports that no Service takes there (SVC-23).
+func (in *input) itself(p expect.Peer, e engine.End) engine.End {
+	if p.Kind == expect.Addresses && p.First == p.Last && len(e.Peers) == 0 {
+		return in.matrix.EndOf(p.Text, []engine.PeerID{in.universe.AddrID(p.First)})
+	}
+	return e
 }
 
 // served says of an address or a range that is asked about that it is one of a

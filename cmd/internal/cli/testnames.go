@@ -98,7 +98,10 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line) (render.T
 		}
 		for _, dst := range l.Dst {
 			for _, port := range ports {
-				answer, _, err := in.walk(in.matrix, question{src: src, dst: dst, port: port}, end)
+				answer, led, err := in.walk(in.matrix, question{src: src, dst: dst, port: port}, end)
+				if to, wrong := in.resolve(dst); !led && err == nil && wrong == nil {
+					answer.Verdict = in.matrix.Judge(end, in.itself(dst, to), port).Verdict
+				}
 				switch {
 				case err != nil:
 					wrong(codePeer, err.Error(), strings.Join(hints(err), "; "))
