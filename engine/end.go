@@ -267,10 +267,9 @@ func (m *Matrix) outsideBehaviour() []uint64 {
 // addrEnd returns the end of the addresses first to last: the pods and nodes
 // that have one of them, and the addresses outside.
 //
-// Nobody has an address of a Service, so that such an address by itself is an end
-// without members.
+// One address that nobody has is an end without members.
 func (m *Matrix) addrEnd(name string, first, last netip.Addr) End {
-	if _, owned := m.u.owners()[first.Unmap()]; first == last && (owned || !m.served(first)) {
+	if first == last && !m.Nobody(first) {
 		return m.end(name, []PeerID{m.u.AddrID(first)})
 	}
 	e := m.rangeOutside(name, first, last)
@@ -289,7 +288,7 @@ func (m *Matrix) addrEnd(name string, first, last netip.Addr) End {
 // External returns the end of an address, a CIDR or a range as a place outside
 // the cluster, as a user adds one to a matrix: the pods and nodes that have an
 // address of a range are not members of it. One single address of a pod or node
-// means that pod or node, and one of a Service is a *PeerError.
+// means that pod or node, and one that nobody has is a *PeerError.
 func (m *Matrix) External(p expect.Peer) (End, error) {
 	if p.Kind == expect.Addresses && p.First != p.Last {
 		return m.rangeOutside(p.Text, p.First, p.Last), nil

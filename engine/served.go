@@ -12,20 +12,26 @@ import (
 
 // collectServed finds the addresses of the Services of each cluster. A connection
 // to one of them is led to a pod before any policy sees it, and nobody opens one
-// from there: a block that holds nothing else admits nothing (SVC-20, SVC-21).
+// from there: a block that holds nothing else admits nothing (SVC-20, SVC-21). An
+// external address is one of them, but on other ports it is still whoever has it
+// (SVC-23).
 func (u *Universe) collectServed() {
-	u.served = make([][]netip.Addr, len(u.clusters))
+	u.served, u.taken = make([][]netip.Addr, len(u.clusters)), make([][]netip.Addr, len(u.clusters))
 	for ci, c := range u.clusters {
-		var out []netip.Addr
+		var out, taken []netip.Addr
 		for i := range c.Names.Services {
-			for _, list := range addressesOf(&c.Names.Services[i]) {
-				for _, a := range list {
-					out = append(out, a.Unmap())
-				}
+			s := &c.Names.Services[i]
+			for _, a := range slices.Concat(s.ClusterIPs, s.Published) {
+				taken = append(taken, a.Unmap())
+			}
+			for _, a := range s.ExternalIPs {
+				out = append(out, a.Unmap())
 			}
 		}
+		out = append(out, taken...)
 		slices.SortFunc(out, netip.Addr.Compare)
-		u.served[ci] = slices.Compact(out)
+		slices.SortFunc(taken, netip.Addr.Compare)
+		u.served[ci], u.taken[ci] = slices.Compact(out), slices.Compact(taken)
 		// A pod has at most two.
 		u.known += len(out) + 2*len(c.Pods)
 		for i := range c.Nodes {
@@ -43,6 +49,14 @@ func addressesOf(s *model.Service) [3][]netip.Addr {
 func (m *Matrix) served(a netip.Addr) bool {
 	_, ok := slices.BinarySearchFunc(m.u.served[m.ci], a.Unmap(), netip.Addr.Compare)
 	return ok
+}
+
+// Nobody reports whether no pod, no node and nobody outside has an address, since it
+// is that of a Service or of its load balancer.
+func (m *Matrix) Nobody(a netip.Addr) bool {
+	_, owned := m.u.owners()[a.Unmap()]
+	_, taken := slices.BinarySearchFunc(m.u.taken[m.ci], a.Unmap(), netip.Addr.Compare)
+	return taken && !owned
 }
 
 // ServedAt returns a Service that is dialled at one of the addresses first to last,

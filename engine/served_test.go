@@ -69,7 +69,9 @@ func TestServed(t *testing.T) {
 		// an address beside them is somebody's
 		{"203.0.113.4/30", "internet", model.Some},
 		{"203.0.113.4/30", "203.0.113.5", model.Allowed},
-		{"203.0.113.4/30", "203.0.113.6", model.None},
+		{"203.0.113.4/30", "203.0.113.7", model.None},
+		// an external address is that of a Service on the ports of that only (SVC-23)
+		{"203.0.113.4/30", "203.0.113.6", model.Allowed},
 		// the cluster address is private, and nobody's either
 		{"10.96.0.7/32", "private", model.Denied},
 		{"10.96.0.6/31", "private", model.Some},
@@ -126,6 +128,9 @@ func TestServed_peers(t *testing.T) {
 				t.Errorf("%s: %v", text, err)
 			}
 		}
+	}
+	if s, err := m.Side(peerOf(t, "203.0.113.6")); err != nil || s.Empty() {
+		t.Errorf("an external address by itself: %v", err)
 	}
 	if s, at := m.ServedAt(netip.MustParseAddr("203.0.113.0"), netip.MustParseAddr("203.0.113.255")); s == nil || at.String() != "203.0.113.6" {
 		t.Errorf("ServedAt: %v at %v", s, at)

@@ -53,11 +53,12 @@ func (m *Matrix) Side(p expect.Peer) (Side, error) {
 	return s, nil
 }
 
-// rangeSide returns the addresses of a range that anybody outside may have.
+// rangeSide returns the addresses of a range that anybody outside may have. One by
+// itself was asked for as it is.
 func (m *Matrix) rangeSide(p expect.Peer) Side {
 	return Side{outside: ipSet(func(b *netipx.IPSetBuilder) {
 		for _, r := range m.u.addrs.Between(p.First, p.Last) {
-			if !m.isKnown(r) {
+			if p.First == p.Last || !m.isKnown(r) {
 				b.AddRange(netipx.IPRangeFrom(r.From, r.To))
 			}
 		}
@@ -92,7 +93,7 @@ func (m *Matrix) outsideSide(p expect.Peer) (Side, error) {
 			Hint: "drop outside: to mean that",
 		}
 	}
-	if p.First == p.Last && m.served(p.First) {
+	if p.First == p.Last && m.Nobody(p.First) {
 		return Side{}, m.nobodyAt(p)
 	}
 	return m.rangeSide(p), nil

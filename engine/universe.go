@@ -32,6 +32,7 @@ type Universe struct {
 	ports    *atoms.Ports
 	addrs    *atoms.Addrs
 	served   [][]netip.Addr // by cluster: addresses of Services
+	taken    [][]netip.Addr // by cluster: those that nobody else has
 	known    int            // at least as many addresses as pods, nodes and Services have
 	blockIDs map[prefixKey]int32
 	blocks   []model.Block

@@ -174,7 +174,6 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	dst = in.itself(q.dst, dst)
 	a := in.matrix.Judge(src, dst, q.port)
 	a.Notes = append(a.Notes, in.served(q.src)...)
 	if q.dst.First != q.dst.Last {
@@ -207,15 +206,6 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	return out, err
 }
 
-// itself returns the end of a destination. An external address of a Service is the
-// address outside that it is, on ports that no Service takes there (SVC-23).
-func (in *input) itself(p expect.Peer, e engine.End) engine.End {
-	if p.Kind == expect.Addresses && p.First == p.Last && len(e.Peers) == 0 {
-		return in.matrix.EndOf(p.Text, []engine.PeerID{in.universe.AddrID(p.First)})
-	}
-	return e
-}
-
 // served says of an address or a range that is asked about that it is one of a
 // Service, or holds one: nobody has that address, and it is not part of the answer.
 func (in *input) served(p expect.Peer) []string {
@@ -226,6 +216,8 @@ func (in *input) served(p expect.Peer) []string {
 	switch {
 	case s == nil:
 		return nil
+	case p.First == p.Last && !in.matrix.Nobody(at):
+		return []string{fmt.Sprintf("%s is an external address of Service %s/%s, and as a client whoever has it (SVC-23)", at, s.Namespace, s.Name)}
 	case p.First == p.Last:
 		return []string{fmt.Sprintf("%s is an address of Service %s/%s: nobody has it, and no connection comes from there (SVC-20, SVC-21)", at, s.Namespace, s.Name)}
 	}

@@ -100,7 +100,7 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line) (render.T
 			for _, port := range ports {
 				answer, led, err := in.walk(in.matrix, question{src: src, dst: dst, port: port}, end)
 				if to, wrong := in.resolve(dst); !led && err == nil && wrong == nil {
-					answer.Verdict = in.matrix.Judge(end, in.itself(dst, to), port).Verdict
+					answer.Verdict = in.matrix.Judge(end, to, port).Verdict
 				}
 				switch {
 				case err != nil:
