@@ -194,10 +194,17 @@ func (c *Comparison) join(i, j int, kinds []jointKind) difference {
 			v, w := model.None, model.None
 			if p.before != nil {
 				v = p.before.at(int(start))
-				before = before.With(v)
 			}
 			if p.after != nil {
 				w = p.after.at(int(start))
+			}
+			if p.paired {
+				v, w = c.withServed(&kinds[n], v, w)
+			}
+			if p.before != nil {
+				before = before.With(v)
+			}
+			if p.after != nil {
 				after = after.With(w)
 			}
 			e := EffectOf(v, w)

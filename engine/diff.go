@@ -99,8 +99,8 @@ func (d *Diff) AddCause(c Cause) CauseID {
 func cutOutside(before, after *Matrix, cuts []AddrRange) (ends []End, parts []OutsidePart) {
 	behaviour := before.jointBehaviour(after)
 	for _, special := range []bool{false, true} {
-		whole := before.outsideEnd(special)
-		uniform := before.uniformRanges(special, behaviour)
+		whole := before.outsideEnd(special, after)
+		uniform := before.uniformRanges(special, behaviour, after)
 		ranges := cutRanges(uniform, cuts)
 		if len(ranges) == len(uniform) && !differs(uniform, behaviour) {
 			ends, parts = append(ends, whole), append(parts, OutsidePart{Whole: whole.Name})

@@ -148,7 +148,7 @@ func (m *Matrix) Outside(others ...*Matrix) []End {
 	behaviour := m.jointBehaviour(others...)
 	var out []End
 	for _, special := range []bool{false, true} {
-		whole, parts := m.outsideParts(special, behaviour)
+		whole, parts := m.outsideParts(special, behaviour, others)
 		out = append(out, whole)
 		out = append(out, parts...)
 	}
@@ -167,38 +167,40 @@ func (m *Matrix) jointBehaviour(others ...*Matrix) []uint64 {
 	return behaviour
 }
 
-// outsideEnd returns the end "internet", or "private" for the special space.
-// IPv6 is part of them only where the input knows of IPv6: see
-// Universe.dualStack.
-func (m *Matrix) outsideEnd(special bool) End {
+// outsideEnd returns the end "internet", or "private" for the special space, as
+// outsideRanges has them.
+func (m *Matrix) outsideEnd(special bool, others ...*Matrix) End {
 	name := "internet"
 	if special {
 		name = "private"
 	}
 	var peers []PeerID
-	for _, r := range m.outsideRanges(special) {
+	for _, r := range m.outsideRanges(special, others...) {
 		peers = append(peers, m.u.outsidePeer(r.Class))
 	}
 	return m.end(name, peers)
 }
 
-// outsideRanges returns the ranges of internet, or of private.
-func (m *Matrix) outsideRanges(special bool) []atoms.Range {
+// outsideRanges returns the ranges of internet, or of private. IPv6 is part of
+// them only where the input knows of IPv6. What pods, nodes and Services have is
+// not; given other matrices of the universe, only if it is so in each of them.
+func (m *Matrix) outsideRanges(special bool, others ...*Matrix) []atoms.Range {
 	return slices.DeleteFunc(m.u.addrs.Ranges(), func(r atoms.Range) bool {
-		return m.u.addrs.Special(r.Class) != special || r.From.Is6() && !m.u.hasIPv6 || m.isKnown(r)
+		return m.u.addrs.Special(r.Class) != special || r.From.Is6() && !m.u.hasIPv6 ||
+			m.isKnown(r) && !slices.ContainsFunc(others, func(o *Matrix) bool { return !o.isKnown(r) })
 	})
 }
 
 // outsideParts returns internet or private, and its parts of one behaviour and
 // family, of which there is one where nothing differs.
-func (m *Matrix) outsideParts(special bool, behaviour []uint64) (whole End, parts []End) {
-	uniform := m.uniformRanges(special, behaviour)
+func (m *Matrix) outsideParts(special bool, behaviour []uint64, others []*Matrix) (whole End, parts []End) {
+	uniform := m.uniformRanges(special, behaviour, others...)
 	if differs(uniform, behaviour) {
 		for _, r := range uniform {
 			parts = append(parts, m.end(r.String(), r.peers))
 		}
 	}
-	return m.outsideEnd(special), parts
+	return m.outsideEnd(special, others...), parts
 }
 
 // uniformRange is a range of addresses outside that have one behaviour.
@@ -210,9 +212,9 @@ type uniformRange struct {
 
 // uniformRanges returns the largest ranges of one behaviour that internet or
 // private consists of, ascending.
-func (m *Matrix) uniformRanges(special bool, behaviour []uint64) []uniformRange {
+func (m *Matrix) uniformRanges(special bool, behaviour []uint64, others ...*Matrix) []uniformRange {
 	var out []uniformRange
-	for _, r := range m.outsideRanges(special) {
+	for _, r := range m.outsideRanges(special, others...) {
 		peer := m.u.outsidePeer(r.Class)
 		if n := len(out) - 1; n >= 0 && behaviour[r.Class] == behaviour[out[n].class] && out[n].Last.Next() == r.From {
 			out[n].Last = r.To
@@ -264,13 +266,15 @@ func (m *Matrix) outsideBehaviour() []uint64 {
 
 // addrEnd returns the end of the addresses first to last: the pods and nodes
 // that have one of them, and the addresses outside.
+//
+// One address that nobody has is an end without members.
 func (m *Matrix) addrEnd(name string, first, last netip.Addr) End {
-	if first == last {
+	if first == last && !m.Nobody(first) {
 		return m.end(name, []PeerID{m.u.AddrID(first)})
 	}
 	e := m.rangeOutside(name, first, last)
 	var known []PeerID
-	for a, id := range m.u.names().addrs {
+	for a, id := range m.u.owners() {
 		if first.Compare(a) <= 0 && a.Compare(last) <= 0 {
 			known = append(known, id)
 		}
@@ -284,12 +288,16 @@ func (m *Matrix) addrEnd(name string, first, last netip.Addr) End {
 // External returns the end of an address, a CIDR or a range as a place outside
 // the cluster, as a user adds one to a matrix: the pods and nodes that have an
 // address of a range are not members of it. One single address of a pod or node
-// means that pod or node.
+// means that pod or node, and one that nobody has is a *PeerError.
 func (m *Matrix) External(p expect.Peer) (End, error) {
 	if p.Kind == expect.Addresses && p.First != p.Last {
 		return m.rangeOutside(p.Text, p.First, p.Last), nil
 	}
-	return m.Resolve(p)
+	e, err := m.Resolve(p)
+	if err == nil && len(e.Peers) == 0 {
+		return End{}, m.nobodyAt(p)
+	}
+	return e, err
 }
 
 func (m *Matrix) rangeOutside(name string, first, last netip.Addr) End {
@@ -300,12 +308,6 @@ func (m *Matrix) rangeOutside(name string, first, last netip.Addr) End {
 		}
 	}
 	return m.end(name, peers)
-}
-
-// isKnown reports whether a range is the one address of a pod or node. A block may
-// make it a range of its own, but nobody outside has it.
-func (m *Matrix) isKnown(r atoms.Range) bool {
-	return r.From == r.To && m.u.peers[m.u.AddrID(r.From)].Kind != OutsidePeer
 }
 
 // podsWhere returns the peers of the pods for which keep holds.

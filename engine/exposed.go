@@ -125,8 +125,8 @@ func newIntake(m *Matrix) *intake {
 			a.slices[bit][class/64] |= 1 << (class % 64)
 		}
 	}
-	for class := m.u.outside; class < m.u.classes; class++ {
-		if !m.u.addrs.Special(int(m.ground.attr(class).addr)) {
+	for _, id := range m.outsideEnd(false).Peers {
+		for _, class := range m.u.shapes[m.u.shapeOf[id]] {
 			a.public[class/64] |= 1 << (class % 64)
 		}
 	}

@@ -39,8 +39,11 @@ func (m *Matrix) Side(p expect.Peer) (Side, error) {
 	case expect.Named, expect.AllPods, expect.Selected, expect.NodeName, expect.Service, expect.URL:
 	}
 	e, err := m.Resolve(p)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Side{}, err
+	case len(e.Peers) == 0 && p.First == p.Last:
+		return Side{}, m.nobodyAt(p)
 	}
 	s := Side{inside: slices.DeleteFunc(slices.Clone(e.Peers), func(id PeerID) bool { return m.u.peers[id].Kind == OutsidePeer })}
 	// A single address is a pod, a node, or itself.
@@ -50,11 +53,12 @@ func (m *Matrix) Side(p expect.Peer) (Side, error) {
 	return s, nil
 }
 
-// rangeSide returns the addresses of a range that anybody outside may have.
+// rangeSide returns the addresses of a range that anybody outside may have. One by
+// itself was asked for as it is.
 func (m *Matrix) rangeSide(p expect.Peer) Side {
 	return Side{outside: ipSet(func(b *netipx.IPSetBuilder) {
 		for _, r := range m.u.addrs.Between(p.First, p.Last) {
-			if !m.isKnown(r) {
+			if p.First == p.Last || !m.isKnown(r) {
 				b.AddRange(netipx.IPRangeFrom(r.From, r.To))
 			}
 		}
@@ -80,14 +84,17 @@ func (m *Matrix) wordSide(special bool, family uint8) Side {
 	})}
 }
 
-// outsideSide returns a range without the addresses of pods and nodes that a
-// block names by themselves: nobody outside has these.
+// outsideSide returns a range without the addresses of pods, nodes and Services that
+// a block names by themselves: nobody outside has these.
 func (m *Matrix) outsideSide(p expect.Peer) (Side, error) {
 	if p.First == p.Last && m.u.peers[m.u.AddrID(p.First)].Kind != OutsidePeer {
 		return Side{}, &PeerError{
 			Peer: p, Err: ErrNoPeer, Text: fmt.Sprintf("%q: this is the address of %s", p.Text, m.u.peers[m.u.AddrID(p.First)]),
 			Hint: "drop outside: to mean that",
 		}
+	}
+	if p.First == p.Last && m.Nobody(p.First) {
+		return Side{}, m.nobodyAt(p)
 	}
 	return m.rangeSide(p), nil
 }

@@ -31,6 +31,9 @@ type Universe struct {
 
 	ports    *atoms.Ports
 	addrs    *atoms.Addrs
+	served   [][]netip.Addr // by cluster: addresses of Services
+	taken    [][]netip.Addr // by cluster: those that nobody else has
+	known    int            // at least as many addresses as pods, nodes and Services have
 	blockIDs map[prefixKey]int32
 	blocks   []model.Block
 	floating *floating
@@ -41,7 +44,8 @@ type Universe struct {
 	pods      int // peers below this are pods
 	nodes     int // peers from pods to pods+nodes are nodes
 	once      sync.Once
-	directory *directory // by names()
+	directory *directory                   // by names()
+	owners    func() map[netip.Addr]PeerID // whose the addresses within are
 	// indexOf holds by cluster and peer the index into Cluster.Pods or
 	// Cluster.Nodes, or -1 where the cluster does not have the peer.
 	indexOf [][]int32
@@ -65,16 +69,18 @@ func NewUniverse(opts model.Options, clusters ...*model.Cluster) (*Universe, err
 	}
 	used := newUses()
 	u := &Universe{opts: opts, clusters: clusters, used: used}
+	u.owners = sync.OnceValue(u.findOwners)
 	// What the policies use, and what there is that they may use.
 	var wait sync.WaitGroup
 	wait.Go(u.collectPods)
 	wait.Go(func() { u.floating = newFloating(opts, clusters) })
+	wait.Go(u.collectServed)
 	for _, c := range clusters {
 		u.digests = append(u.digests, newDigest(c, used))
 	}
-	u.addrs = atoms.NewAddrs(used.blocks)
 	u.blockIDs, u.blocks = used.blockIDs, used.blocks
 	wait.Wait()
+	u.addrs = atoms.NewAddrs(used.blocks, u.served...)
 	u.hasIPv6 = slices.Contains(u.floating.families, fam6) || slices.ContainsFunc(used.blocks, func(b model.Block) bool { return b.CIDR.Addr().Is6() })
 	u.collectOutside()
 	wait.Go(func() {
@@ -197,7 +203,7 @@ func comparePeers(a, b Peer) int {
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name), strings.Compare(a.Workload, b.Workload))
 }
 
-// directory finds peers by name and address.
+// directory finds peers by name.
 type directory struct {
 	pods map[podKey]PeerID
 	// first holds for "namespace, name" the pod of the input, or else the first
@@ -206,7 +212,6 @@ type directory struct {
 	first   map[podKey]PeerID
 	several map[podKey]bool
 	nodes   map[string]PeerID
-	addrs   map[netip.Addr]PeerID
 }
 
 // names returns the directory. It is made when it is first asked for: a
@@ -215,7 +220,7 @@ func (u *Universe) names() *directory {
 	u.once.Do(func() {
 		d := &directory{
 			pods: make(map[podKey]PeerID, u.pods), first: make(map[podKey]PeerID, u.pods), several: map[podKey]bool{},
-			nodes: make(map[string]PeerID, u.nodes), addrs: make(map[netip.Addr]PeerID, u.pods),
+			nodes: make(map[string]PeerID, u.nodes),
 		}
 		for id := range u.pods {
 			p := &u.peers[id]
@@ -230,19 +235,19 @@ func (u *Universe) names() *directory {
 		for id := u.pods; id < u.pods+u.nodes; id++ {
 			d.nodes[u.peers[id].Name] = PeerID(id)
 		}
-		u.collectAddresses(d)
 		u.directory = d
 	})
 	return u.directory
 }
 
-// collectAddresses remembers whose a known address is: a pod's own, then a
-// node's, then a hostNetwork pod's.
-func (u *Universe) collectAddresses(d *directory) {
+// findOwners finds out whose a known address is: a pod's own, then a node's, then
+// a hostNetwork pod's.
+func (u *Universe) findOwners() map[netip.Addr]PeerID {
+	out := make(map[netip.Addr]PeerID, u.pods)
 	claim := func(addrs []netip.Addr, id PeerID) {
 		for _, a := range addrs {
-			if _, taken := d.addrs[a.Unmap()]; !taken {
-				d.addrs[a.Unmap()] = id
+			if _, taken := out[a.Unmap()]; !taken {
+				out[a.Unmap()] = id
 			}
 		}
 	}
@@ -260,6 +265,7 @@ func (u *Universe) collectAddresses(d *directory) {
 			}
 		}
 	}
+	return out
 }
 
 // Len returns the number of peers.
@@ -284,7 +290,7 @@ func (u *Universe) NodeID(name string) (PeerID, bool) {
 // AddrID returns the peer that has address a: a pod, a node, or else the
 // outside peer that a falls in.
 func (u *Universe) AddrID(a netip.Addr) PeerID {
-	if id, ok := u.names().addrs[a.Unmap()]; ok {
+	if id, ok := u.owners()[a.Unmap()]; ok {
 		return id
 	}
 	return u.outsidePeer(u.addrs.Of(a))

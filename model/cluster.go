@@ -51,6 +51,9 @@ type Names struct {
 	Gateways  []Gateway
 	Grants    []Grant
 	Corefiles []Corefile
+	// Defaults are what ConfigMaps that look like those of an ingress controller
+	// say for all its Ingresses.
+	Defaults []IngressDefaults
 	// LeftOut says of each object that should be here and is not, because the API
 	// server would refuse it or because we cannot read it, what is wrong with it.
 	LeftOut []Diagnostic
@@ -87,7 +90,10 @@ type Workload struct {
 	// that belong to it, or else what its manifest asks for (a DaemonSet: one
 	// for each node, at least 1). A workload scaled to 0 stays, with weight 0.
 	Replicas int
-	Origin   Origin
+	// Config is the ConfigMap, as "namespace/name", that the argument --configmap of
+	// its containers names, or "" if the workload's own object does not tell.
+	Config string
+	Origin Origin
 }
 
 // Pod is a running pod, or the one pod that stands for a workload without pods

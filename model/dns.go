@@ -24,7 +24,10 @@ func (p DNSPolicy) String() string { return dnsPolicyNames[p] }
 type Corefile struct {
 	Namespace, Name string
 	Servers         []DNSServer
-	Origin          Origin
+	// Imports are the lines that take in server blocks from elsewhere, which are not
+	// followed.
+	Imports []string
+	Origin  Origin
 }
 
 // DNSServer is one server block.
@@ -53,8 +56,25 @@ type DNSCluster struct {
 	// it knows only objects or namespaces with certain labels.
 	Namespaces []string
 	Selective  bool
-	Origin     Origin
+	// Pods says whether it knows names that are made of the addresses of pods.
+	Pods   PodNames
+	Origin Origin
 }
+
+// PodNames is what a DNS makes of a name such as 10-1-0-5.shop.pod.cluster.local
+// (DNS-4).
+type PodNames uint8
+
+// The answers.
+const (
+	// PodNamesUnsaid: the input does not tell.
+	PodNamesUnsaid PodNames = iota
+	PodNamesNone
+	// PodNamesAny: the address that the name is made of, whoever has it.
+	PodNamesAny
+	// PodNamesVerified: that address, if a pod of the namespace has it.
+	PodNamesVerified
+)
 
 // DNSForward is a forward plugin: names under Zone go to the addresses.
 type DNSForward struct {

@@ -18,6 +18,10 @@ type Route struct {
 	// which controllers take without an object of that name.
 	Class             string
 	ClassByAnnotation bool
+	// Published are the addresses, and PublishedNames the names, at which the
+	// controller of an Ingress says that it is reached (ING-2).
+	Published      []netip.Addr
+	PublishedNames []string
 	// Parents are what a route of the Gateway API asks to be attached to (GW-2).
 	Parents []ParentRef
 	// Entries are in the order of the text.
@@ -39,6 +43,25 @@ type Route struct {
 	// Created is the time of creation as the API writes it, which sorts as text,
 	// or "" if the input does not tell (ING-13, GW-7).
 	Created string
+}
+
+// IngressDefaults is what the ConfigMap of an ingress controller says for all
+// Ingresses that it serves, below their annotations (ING-12).
+type IngressDefaults struct {
+	Namespace, Name string
+	// Admits, if Restricted, and Refuses are as in Route, and hold for Ingresses
+	// that have no such list of their own.
+	Restricted      bool
+	Admits, Refuses []netip.Prefix
+	// Blocks are clients that are turned away whatever an Ingress says.
+	Blocks []netip.Prefix
+	// These tell of each list that there is one that cannot be read.
+	UnreadAdmits, UnreadRefuses, UnreadBlocks bool
+	// RealClient tells that the controller is told the client's own address,
+	// whatever led the client there.
+	RealClient bool
+	Notes      []RouteNote
+	Origin     Origin
 }
 
 // RouteKind is a kind of Route.

@@ -68,15 +68,6 @@ func (a *Atlas) servicesAt(addr netip.Addr, asked model.PortMatch) []dialled {
 	return out
 }
 
-// ServiceAt returns the first Service that takes connections at an address on some
-// ports, or whose address it is and nobody else's. Without one it returns nil.
-func (a *Atlas) ServiceAt(addr netip.Addr, asked model.PortMatch) *model.Service {
-	if at := a.servicesAt(addr, asked); len(at) > 0 {
-		return at[0].service
-	}
-	return nil
-}
-
 // inFamilyOf returns a Service as it is at an address: what it leads to has
 // addresses of the same family (SVC-24).
 func inFamilyOf(s *model.Service, addr netip.Addr) *model.Service {

@@ -2,6 +2,7 @@ package route
 
 import (
 	"net/netip"
+	"slices"
 
 	"netreach/engine"
 	"netreach/model"
@@ -16,20 +17,12 @@ func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
 		}
 		return
 	}
-	if r.Restricted {
-		h.Mix = h.Mix.And(a.seen(h, c, d, r.Admits))
-		text := "nobody"
-		if len(r.Admits) > 0 {
-			text = "clients in " + join(r.Admits)
-		}
-		h.note(r.Origin, "the controller lets in "+text+" only (ING-12)")
+	a.admitByList(h, c, d, r)
+	notes := r.Notes
+	if d.defaults != nil {
+		notes = slices.Concat(notes, d.defaults.Notes)
 	}
-	if len(r.Refuses) > 0 {
-		in := a.seen(h, c, d, r.Refuses)
-		h.Mix = h.Mix.And(not(in))
-		h.note(r.Origin, "the controller turns clients in "+join(r.Refuses)+" away (ING-12)")
-	}
-	for _, n := range r.Notes {
+	for _, n := range notes {
 		h.note(n.Origin, "the controller "+n.Text)
 	}
 }
@@ -56,10 +49,10 @@ func not(m model.Mix) model.Mix {
 
 // seen returns whether the address that a door sees of a client lies in one of
 // the prefixes. Through a node or load balancer with traffic policy Cluster it
-// may see that of a node (SVC-17).
+// may see that of a node (SVC-17), unless the PROXY protocol tells it (ING-12).
 func (a *Atlas) seen(h *Hop, c client, d *door, prefixes []netip.Prefix) model.Mix {
 	m := a.within(c, prefixes)
-	if !c.Outside || len(d.pods.Peers) == 0 || a.m.Options().Switches.ExternalSNAT == model.SNATNever {
+	if !c.Outside || len(d.pods.Peers) == 0 || a.m.Options().Switches.ExternalSNAT == model.SNATNever || d.defaults != nil && d.defaults.RealClient {
 		return m
 	}
 	for _, s := range d.services {

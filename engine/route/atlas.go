@@ -43,8 +43,10 @@ type Atlas struct {
 	// unknowns remembers the small worlds of doors whose pods are not in the input.
 	unknowns map[string]*unknownWorld
 	dns      func() *resolver
-	doors    func() []*door
-	grants   map[string][]*model.Grant
+	// needs says what the DNS pods may not reach though they need it.
+	needs  func() []Note
+	doors  func() []*door
+	grants map[string][]*model.Grant
 	// usablePods counts them by workload.
 	usablePods func() []int
 	// nodes is the end of the nodes that the input holds or names, and otherNodes
@@ -118,6 +120,7 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 	a.byAddr = sync.OnceValue(a.podsByAddress)
 	a.byName = sync.OnceValue(a.podsByName)
 	a.dns = sync.OnceValue(a.findResolver)
+	a.needs = sync.OnceValue(a.findNeeds)
 	a.doors = sync.OnceValue(a.findDoors)
 	a.nodes = sync.OnceValue(func() engine.End { return m.EndOf("a node", m.NodePeers()) })
 	a.otherNodes = sync.OnceValue(func() engine.End {

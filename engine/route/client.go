@@ -16,8 +16,11 @@ type client struct {
 }
 
 // clients cuts an end into clients that fare alike on every way. With byNode,
-// those of different nodes are told apart.
+// those of different nodes are told apart. An end without members has none.
 func (a *Atlas) clients(src engine.End, asked expect.Peer, byNode bool) []client {
+	if len(src.Peers) == 0 {
+		return nil
+	}
 	var out []client
 	for _, part := range a.m.Alike(src) {
 		type kind struct {

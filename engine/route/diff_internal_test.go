@@ -162,7 +162,7 @@ func TestMixNames(t *testing.T) {
 // TestEditNames_fields: every field of Names is compared, or is known to bear on
 // no way in.
 func TestEditNames_fields(t *testing.T) {
-	compared := []string{"Services", "Slices", "Routes", "Classes", "Gateways", "Grants"}
+	compared := []string{"Services", "Slices", "Routes", "Classes", "Gateways", "Grants", "Defaults"}
 	apart := []string{"Corefiles", "LeftOut"} // clients outside do not ask the cluster's DNS
 	of := reflect.TypeFor[model.Names]()
 	for field := range of.Fields() {

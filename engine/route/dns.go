@@ -279,12 +279,16 @@ func (a *Atlas) known(h *Hop, names []name) []Hop {
 			h.Mix = h.Mix.And(open)
 			h.note(x.server.Origin, fmt.Sprintf("whether the Corefile's %q answers for %s is not known (DNS-8)", strings.Join(x.open, `", "`), n))
 		}
+		if r.file != nil && len(r.file.Imports) > 0 {
+			h.note(r.file.Origin, fmt.Sprintf("the Corefile's %q is not followed, and may hold a server block for %s (DNS-8)", strings.Join(r.file.Imports, `", "`), n))
+		}
 		switch {
 		case x.nothing != "":
 			h.Mix = 0
 			h.note(originOf(x.server), fmt.Sprintf("%s is not known: %s (DNS-8)", n, x.nothing))
 			return nil
 		case x.cluster != nil:
+			h.Notes = append(h.Notes, a.needs()...)
 		case x.forward != nil:
 			out = append(out, a.forward(n, x))
 		}

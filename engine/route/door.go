@@ -3,6 +3,7 @@ package route
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -30,6 +31,8 @@ type door struct {
 	// unattached are other routes that ask for it.
 	unattached []unattached
 	gateway    *model.Gateway
+	// defaults are what its controller is told for all Ingresses, or nil.
+	defaults *model.IngressDefaults
 }
 
 // assumedPod is what is known of the pods of a door that are not in the input.
@@ -69,6 +72,7 @@ func (a *Atlas) findDoors() []*door {
 	out := slices.Concat(a.ingressDoors(), a.gatewayDoors(), a.routerDoors())
 	for _, d := range out {
 		a.findPods(d)
+		a.findDefaults(d)
 		d.services = a.servicesOf(d)
 	}
 	return out
@@ -77,7 +81,7 @@ func (a *Atlas) findDoors() []*door {
 // controllers are the pods of usual ingress controllers, by the name that their
 // class gives (ING-2): labels of which any will do.
 var controllers = map[string][]string{
-	"k8s.io/ingress-nginx":                       {"app.kubernetes.io/name=ingress-nginx"},
+	nginx:                                        {"app.kubernetes.io/name=ingress-nginx"},
 	"nginx.org/ingress-controller":               {"app.kubernetes.io/name=nginx-ingress", "app=nginx-ingress"},
 	"traefik.io/ingress-controller":              {"app.kubernetes.io/name=traefik", "app=traefik"},
 	"haproxy-ingress.github.io/controller":       {"app.kubernetes.io/name=haproxy-ingress"},
@@ -94,7 +98,7 @@ var controllers = map[string][]string{
 // classControllers are the controllers that usual names of classes mean, where
 // the input does not hold the class.
 var classControllers = map[string]string{
-	"nginx": "k8s.io/ingress-nginx", "traefik": "traefik.io/ingress-controller", "haproxy": "haproxy-ingress.github.io/controller",
+	"nginx": nginx, "traefik": "traefik.io/ingress-controller", "haproxy": "haproxy-ingress.github.io/controller",
 	"kong": "ingress-controllers.konghq.com/kong", "contour": "projectcontour.io/ingress-controller", "istio": "istio.io/ingress-controller",
 }
 
@@ -128,6 +132,9 @@ func (a *Atlas) findPods(d *door) {
 			peers = a.podsLabelled("", label)
 		}
 	}
+	if d.kind == model.RouteIngress && d.gateway == nil {
+		peers = a.podsPublishing(d, peers)
+	}
 	if len(peers) == 0 {
 		if d.assumed == nil {
 			d.assumed = &assumedPod{}
@@ -136,6 +143,44 @@ func (a *Atlas) findPods(d *door) {
 	}
 	d.assumed = nil
 	d.pods = a.m.EndOf(a.m.PeersName(peers), peers)
+}
+
+// podsPublishing returns the pods behind the Services whose address or name stands
+// in the status of Ingresses of a door, which their controller writes (ING-2). Of
+// pods that are known by their labels it returns those among them, which tells two
+// controllers of one kind apart; if none is among them, something else stands
+// before the controller, and they are all returned.
+func (a *Atlas) podsPublishing(d *door, labelled []engine.PeerID) []engine.PeerID {
+	addrs, hosts := map[netip.Addr]bool{}, map[string]bool{}
+	for _, e := range d.entries {
+		for _, x := range e.route.Published {
+			addrs[x] = true
+		}
+		for _, x := range e.route.PublishedNames {
+			hosts[x] = true
+		}
+	}
+	if len(addrs)+len(hosts) == 0 {
+		return labelled
+	}
+	var out []engine.PeerID
+	for i := range a.cluster.Names.Services {
+		s := &a.cluster.Names.Services[i]
+		published := slices.ContainsFunc(slices.Concat(s.Published, s.ExternalIPs, s.ClusterIPs), func(x netip.Addr) bool { return addrs[x] }) ||
+			slices.ContainsFunc(s.PublishedNames, func(x string) bool { return hosts[x] })
+		if !s.Selects || !published {
+			continue
+		}
+		for _, i := range a.podsIn[s.Namespace] {
+			if p := &a.cluster.Pods[i]; p.Weight > 0 && s.Pods.Matches(p.Labels) && (len(labelled) == 0 || slices.Contains(labelled, a.peers[i])) {
+				out = append(out, a.peers[i])
+			}
+		}
+	}
+	if len(out) == 0 {
+		return labelled
+	}
+	return out
 }
 
 // podsLabelled returns the pods of a namespace, or of all, with a label: "key" or

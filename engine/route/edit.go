@@ -84,6 +84,9 @@ func changesOf(before, after any, skip ...string) (text, path string) {
 	var paths, words []string
 	for _, name := range differing(before, after, skip...) {
 		at, ok := fields[name]
+		if _, is := before.(model.IngressDefaults); is {
+			at, ok = "data", true
+		}
 		if !ok {
 			at = "spec." + strings.ToLower(name[:1]) + name[1:]
 		}
@@ -114,6 +117,7 @@ func editNames(before, after *model.Names) []nameEdit {
 	out = append(out, editObjects(before.Classes, after.Classes, func(c *model.Class) model.Origin { return c.Origin })...)
 	out = append(out, editObjects(before.Gateways, after.Gateways, func(g *model.Gateway) model.Origin { return g.Origin })...)
 	out = append(out, editObjects(before.Grants, after.Grants, func(g *model.Grant) model.Origin { return g.Origin })...)
+	out = append(out, editObjects(before.Defaults, after.Defaults, func(d *model.IngressDefaults) model.Origin { return d.Origin })...)
 	for _, v := range pairUp(before.Routes, after.Routes, routeOrigin) {
 		out = append(out, editRoute(v)...)
 	}
@@ -293,6 +297,7 @@ func mixNames(before, after *model.Names, made map[editKey]bool) model.Names {
 	out.Classes = mixObjects(before.Classes, after.Classes, func(c *model.Class) model.Origin { return c.Origin }, made)
 	out.Gateways = mixObjects(before.Gateways, after.Gateways, func(g *model.Gateway) model.Origin { return g.Origin }, made)
 	out.Grants = mixObjects(before.Grants, after.Grants, func(g *model.Grant) model.Origin { return g.Origin }, made)
+	out.Defaults = mixObjects(before.Defaults, after.Defaults, func(d *model.IngressDefaults) model.Origin { return d.Origin }, made)
 	out.Routes = nil
 	for _, v := range pairUp(before.Routes, after.Routes, routeOrigin) {
 		if r, ok := mixRoute(v, made); ok {

@@ -41,11 +41,8 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 	var elsewhere []string
 	for _, s := range d.services {
 		for _, p := range publications(s) {
-			if p.port.Protocol != model.TCP {
-				continue
-			}
-			if p.number != t.port {
-				elsewhere = append(elsewhere, model.PortString(model.TCP, p.number, p.number))
+			if p.port.Protocol != t.protocol || p.number != t.port {
+				elsewhere = append(elsewhere, model.PortString(p.port.Protocol, p.number, p.number))
 				continue
 			}
 			front := a.frontDoor(c, s, p)
@@ -58,7 +55,7 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 			mixes = append(mixes, front.Mix.And(back.Mix))
 		}
 	}
-	l, others := a.onHosts(c, d, t.port)
+	l, others := a.onHosts(c, d, t.protocol, t.port)
 	elsewhere = append(elsewhere, others...)
 	if len(l) > 0 {
 		h.Title = d.name + " on the port of its nodes"
@@ -76,10 +73,10 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 	case len(mixes) > 0:
 	case len(elsewhere) > 0:
 		slices.Sort(elsewhere)
-		h.note(d.origin, fmt.Sprintf("%s is published on %s, and not on %d", d.name, strings.Join(slices.Compact(elsewhere), ", "), t.port))
+		h.note(d.origin, fmt.Sprintf("%s is published on %s, and not on %s", d.name, strings.Join(slices.Compact(elsewhere), ", "), model.PortString(t.protocol, t.port, t.port)))
 	default:
 		h.note(d.origin, "nothing in the input publishes "+d.name+", which is taken to be published on "+strconv.Itoa(int(t.port)))
-		a.unpublished(&h, c, d, t.port)
+		a.unpublished(&h, c, d, t.protocol, t.port)
 	}
 	return h
 }
@@ -87,10 +84,10 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 // unpublished adds the legs to the pods of a door of which nothing says how they
 // are published: on what a Service that leads to them has behind the port, or
 // else on the port itself if they declare it.
-func (a *Atlas) unpublished(h *Hop, c client, d *door, port uint16) {
+func (a *Atlas) unpublished(h *Hop, c client, d *door, protocol model.Protocol, port uint16) {
 	for _, s := range d.services {
 		for i := range s.Ports {
-			if p := &s.Ports[i]; p.Protocol == model.TCP && p.Port == port {
+			if p := &s.Ports[i]; p.Protocol == protocol && p.Port == port {
 				all, _ := a.endpoints(s, p)
 				a.legs(h, c.End, s, p, all, "")
 			}
@@ -101,10 +98,10 @@ func (a *Atlas) unpublished(h *Hop, c client, d *door, port uint16) {
 	}
 	declared := slices.ContainsFunc(d.pods.Peers, func(id engine.PeerID) bool {
 		p := a.pod(id)
-		return p != nil && slices.ContainsFunc(p.Ports, func(x model.ContainerPort) bool { return x.Protocol == model.TCP && x.Port == port })
+		return p != nil && slices.ContainsFunc(p.Ports, func(x model.ContainerPort) bool { return x.Protocol == protocol && x.Port == port })
 	})
 	if declared {
-		h.add(a.leg(c.End, d.pods, model.TCP, port, nil))
+		h.add(a.leg(c.End, d.pods, protocol, port, nil))
 		return
 	}
 	h.Mix = allowed
@@ -114,7 +111,7 @@ func (a *Atlas) unpublished(h *Hop, c client, d *door, port uint16) {
 // onHosts returns the legs from a client to pods of a door that take a port of
 // their nodes: with hostNetwork, where no policy applies (ING-9), or as a
 // hostPort (NP-54). It also returns the other ports that they take.
-func (a *Atlas) onHosts(c client, d *door, port uint16) (legs []Leg, others []string) {
+func (a *Atlas) onHosts(c client, d *door, protocol model.Protocol, port uint16) (legs []Leg, others []string) {
 	var direct []engine.PeerID
 	mapped := map[uint16][]engine.PeerID{}
 	for _, id := range d.pods.Peers {
@@ -124,30 +121,30 @@ func (a *Atlas) onHosts(c client, d *door, port uint16) (legs []Leg, others []st
 		}
 		for _, x := range p.Ports {
 			switch {
-			case x.Protocol != model.TCP:
+			case x.Protocol != protocol:
 			case p.HostNetwork && x.Port == port:
 				direct = append(direct, id)
 			case !p.HostNetwork && x.HostPort == port:
 				mapped[x.Port] = append(mapped[x.Port], id)
 			case p.HostNetwork:
-				others = append(others, model.PortString(model.TCP, x.Port, x.Port))
+				others = append(others, model.PortString(protocol, x.Port, x.Port))
 			case x.HostPort != 0:
-				others = append(others, model.PortString(model.TCP, x.HostPort, x.HostPort))
+				others = append(others, model.PortString(protocol, x.HostPort, x.HostPort))
 			}
 		}
 	}
 	if len(direct) > 0 {
-		legs = append(legs, a.leg(c.End, a.m.EndOf(a.m.PeersName(direct), direct), model.TCP, port, nil))
+		legs = append(legs, a.leg(c.End, a.m.EndOf(a.m.PeersName(direct), direct), protocol, port, nil))
 	}
 	for _, n := range ports(mapped) {
 		dst := a.m.EndOf(a.m.PeersName(mapped[n]), mapped[n])
 		mode := a.m.Options().Switches.ExternalSNAT
 		if !c.Outside || mode != model.SNATNode {
-			legs = append(legs, a.leg(c.End, dst, model.TCP, n, nil))
+			legs = append(legs, a.leg(c.End, dst, protocol, n, nil))
 		}
 		if c.Outside && mode != model.SNATNever {
 			legs = append(legs, a.throughNode(func(src engine.End) []Leg {
-				l := a.leg(src, dst, model.TCP, n, nil)
+				l := a.leg(src, dst, protocol, n, nil)
 				l.Text = "with the address of a node"
 				return []Leg{l}
 			})...)
@@ -273,11 +270,15 @@ func (a *Atlas) toBackend(h *Hop, d *door, r *model.Route, b *model.Backend) {
 		h.note(b.Origin, fmt.Sprintf("there is no Service %s/%s: requests get an error (ING-5)", b.Namespace, b.Name))
 		return
 	}
+	protocol := model.TCP
+	if r.Kind == model.RouteUDP { // GW-8
+		protocol = model.UDP
+	}
 	if s.Type == model.ExternalName {
-		a.toAlias(h, d, s, b)
+		a.toAlias(h, d, s, b, protocol)
 		return
 	}
-	found := backendPorts(s, b)
+	found := backendPorts(s, b, protocol)
 	if len(found) == 0 {
 		h.note(b.Origin, fmt.Sprintf("Service %s/%s has no port %s: requests get an error (ING-5)", b.Namespace, b.Name, portName(b.Port)))
 		for i := range s.Ports {
@@ -304,13 +305,13 @@ func (a *Atlas) toBackend(h *Hop, d *door, r *model.Route, b *model.Backend) {
 
 // backendPorts returns the ports of a Service that a backend means: by number or
 // name of the Service's port (ING-5), and for OpenShift also by what it aims at
-// (RT-1). A headless Service is aimed at by its target, as a controller that
+// (RT-1), and of the protocol that the door speaks. A headless Service is aimed at by its target, as a controller that
 // knows the endpoints does.
-func backendPorts(s *model.Service, b *model.Backend) []*model.ServicePort {
+func backendPorts(s *model.Service, b *model.Backend, protocol model.Protocol) []*model.ServicePort {
 	var out []*model.ServicePort
 	for i := range s.Ports {
 		p := &s.Ports[i]
-		if p.Protocol == model.SCTP {
+		if p.Protocol != protocol {
 			continue
 		}
 		same := b.Port == (model.Target{}) || b.Port.Name != "" && b.Port.Name == p.Name || b.Port.Number != 0 && b.Port.Number == p.Port && !b.TargetPort ||
@@ -323,14 +324,14 @@ func backendPorts(s *model.Service, b *model.Backend) []*model.ServicePort {
 }
 
 // toAlias judges the way from a door to a name outside the cluster (ING-5).
-func (a *Atlas) toAlias(h *Hop, d *door, s *model.Service, b *model.Backend) {
+func (a *Atlas) toAlias(h *Hop, d *door, s *model.Service, b *model.Backend, protocol model.Protocol) {
 	if d.assumed != nil {
 		h.say(open, "whether "+d.name+" reaches "+s.ExternalName+" is not known: its pods are not in the input")
 		return
 	}
 	asked := model.PortMatch{Kind: model.PortAny}
 	if b.Port.Number != 0 {
-		asked = model.PortMatch{Kind: model.PortRange, First: b.Port.Number, Last: b.Port.Number}
+		asked = model.PortMatch{Kind: model.PortRange, Protocol: protocol, First: b.Port.Number, Last: b.Port.Number}
 	}
 	var mix model.Mix
 	for _, c := range a.clients(d.pods, expectNothing, false) {

@@ -48,6 +48,20 @@ func (a *Atlas) Entries() []Entry {
 	return out
 }
 
+// Ports returns the ports on which an entry is reached from outside, as Opening has
+// them.
+func (a *Atlas) Ports(e *Entry) []engine.PortRange {
+	protocol := model.TCP
+	if l := e.choice.listener; l != nil && l.Protocol == model.ListenUDP {
+		protocol = model.UDP
+	}
+	var out []engine.PortRange
+	for _, n := range a.numbersOf(e) {
+		out = append(out, engine.PortRange{Protocol: protocol, First: n, Last: n})
+	}
+	return out
+}
+
 // Unserved says of each route that no door serves why that is so.
 func (a *Atlas) Unserved() []Note {
 	var out []Note

@@ -11,10 +11,11 @@ import (
 
 // request is what a client asks a door for.
 type request struct {
-	tls  bool
-	host string
-	port uint16
-	path string
+	tls      bool
+	host     string
+	protocol model.Protocol
+	port     uint16
+	path     string
 }
 
 // hostMatches reports whether a host, which may itself begin with "*.", is one
@@ -163,7 +164,7 @@ func (d *door) listens(at *attached, r request) bool {
 		return false
 	}
 	if l := at.listener; l != nil {
-		if l.Port != r.port {
+		if l.Port != r.port || (l.Protocol == model.ListenUDP) != (r.protocol == model.UDP) {
 			return false
 		}
 		switch l.Protocol {
@@ -171,9 +172,9 @@ func (d *door) listens(at *attached, r request) bool {
 			return !r.tls
 		case model.ListenHTTPS, model.ListenTLS:
 			return r.tls
-		case model.ListenTCP:
+		case model.ListenTCP, model.ListenUDP:
 			return true
-		case model.ListenUDP, model.ListenOther:
+		case model.ListenOther:
 		}
 		return false
 	}

@@ -220,10 +220,10 @@ func addresses(r engine.AddrRange) float64 {
 func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, bool) {
 	a := c.a
 	name := e.Route.Origin.Object()
-	if l := e.choice.listener; l != nil && l.Protocol == model.ListenUDP {
-		return Answer{Name: name, Verdict: model.Unknown, Notes: []string{"UDP through a Gateway is not judged"}}, true
-	}
 	t := target{request: request{port: port, tls: e.tls(port), path: e.Path.Path}}
+	if l := e.choice.listener; l != nil && l.Protocol == model.ListenUDP { // GW-8
+		t.protocol = model.UDP
+	}
 	choices := []choice{e.choice}
 	if len(e.Hosts) == 1 && e.rivalKey(e.Hosts[0]) != "" && (rivals[e.rivalKey(e.Hosts[0])] > 1 || e.choice.canary) {
 		t.host = e.Hosts[0]

@@ -128,6 +128,13 @@ func created(object string, year int) string {
 	return strings.Replace(object, "metadata: {", fmt.Sprintf("metadata: {creationTimestamp: '%d-01-02T00:00:00Z', ", year), 1)
 }
 
+// udpGateway is a Gateway for UDP, with its pods, and what is behind it.
+var udpGateway = join("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {namespace: a, name: gw}\nspec: {gatewayClassName: c, listeners: [{name: dns, port: 53, protocol: UDP}]}\n",
+	"apiVersion: gateway.networking.k8s.io/v1alpha2\nkind: UDPRoute\nmetadata: {namespace: a, name: names}\nspec: {parentRefs: [{name: gw}], rules: [{backendRefs: [{name: names, port: 53}]}]}\n",
+	"apiVersion: v1\nkind: Pod\nmetadata: {namespace: a, name: gw, labels: {gateway.networking.k8s.io/gateway-name: gw}}\nspec: {containers: [{name: c, ports: [{containerPort: 5353, protocol: UDP, hostPort: 0}]}]}\nstatus: {podIP: 10.1.0.40}\n",
+	pod("a", "names", "status: {podIP: 10.1.0.41}"),
+	service("a", "names", "selector: {app: names}, ports: [{name: udp, port: 53, targetPort: 5300, protocol: UDP}, {name: tcp, port: 53, targetPort: 5300}]"))
+
 func TestOpenings(t *testing.T) {
 	const prefix = "nginx.ingress.kubernetes.io/"
 	web := "rules: [" + at("a.example", "/", "Prefix", "web", "number: 80") + "]"
@@ -186,6 +193,32 @@ func TestOpenings(t *testing.T) {
 				"apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {namespace: a, name: edge}\nspec: {host: e.example, tls: {termination: edge}, to: {kind: Service, name: web}}\n"),
 			"internet",
 			[]string{"allow e.example 443/tcp (1)", "allow p.example 80/tcp (1)"},
+		},
+		{
+			"a UDPRoute is judged on the port of its listener, over UDP on both sides of the Gateway (GW-2, GW-8)",
+			join(udpGateway, service("a", "edge", "type: LoadBalancer, externalTrafficPolicy: Local, allocateLoadBalancerNodePorts: false, selector: {gateway.networking.k8s.io/gateway-name: gw}, ports: [{name: dns, port: 53, targetPort: 5353, protocol: UDP}]"),
+				policy("a", "gw", "podSelector: {matchLabels: {gateway.networking.k8s.io/gateway-name: gw}}, ingress: [{ports: [{port: 5353, protocol: UDP}], from: [{ipBlock: {cidr: 203.0.113.0/24}}]}], egress: [{ports: [{port: 5300, protocol: UDP}]}], policyTypes: [Ingress, Egress]")),
+			"internet",
+			[]string{"some * 53/udp (2)", "some a/svc/edge load balancer 53/udp (2)"},
+		},
+		{
+			"the same port over TCP is another one",
+			join(udpGateway, service("a", "edge", "type: LoadBalancer, externalTrafficPolicy: Local, allocateLoadBalancerNodePorts: false, selector: {gateway.networking.k8s.io/gateway-name: gw}, ports: [{name: dns, port: 53, targetPort: 5353, protocol: TCP}]")),
+			"internet",
+			[]string{"none * 53/udp (1)", "allow a/svc/edge load balancer 53/tcp (1)"},
+		},
+		{
+			"a policy that admits the Gateway over TCP only",
+			join(udpGateway, service("a", "edge", "type: LoadBalancer, externalTrafficPolicy: Local, allocateLoadBalancerNodePorts: false, selector: {gateway.networking.k8s.io/gateway-name: gw}, ports: [{name: dns, port: 53, targetPort: 5353, protocol: UDP}]"),
+				policy("a", "names", "podSelector: {matchLabels: {app: names}}, ingress: [{ports: [{port: 5300}]}]")),
+			"internet",
+			[]string{"deny * 53/udp (1)", "allow a/svc/edge load balancer 53/udp (1)"},
+		},
+		{
+			"a backend that has the port over TCP only, and a Gateway on the ports of its nodes",
+			join(strings.ReplaceAll(udpGateway, "hostPort: 0", "hostPort: 53"), service("a", "names", "selector: {app: names}, ports: [{port: 53, targetPort: 5300}]")),
+			"internet",
+			[]string{"none * 53/udp (1)"},
 		},
 	}
 	for _, tt := range tests {

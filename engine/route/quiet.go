@@ -135,7 +135,8 @@ func sameDoor(v, w *way) bool {
 		return v.entry == w.entry
 	}
 	d, e := v.entry.door, w.entry.door
-	return v.port == w.port && slices.Equal(d.pods.Peers, e.pods.Peers) && (d.assumed == nil) == (e.assumed == nil)
+	return v.port == w.port && slices.Equal(d.pods.Peers, e.pods.Peers) && (d.assumed == nil) == (e.assumed == nil) &&
+		meaning(d.defaults) == meaning(e.defaults)
 }
 
 // namespaces returns those of all pods that a way may come to, and reports false

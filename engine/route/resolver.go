@@ -175,6 +175,41 @@ func (a *Atlas) findCorefiles(r *resolver) {
 	}
 }
 
+// findNeeds judges the way of the DNS pods to the API server, which tells them the
+// names of the cluster. Without it they know what they have learnt before, and no
+// more: that is worth knowing, and changes no answer (DNS-10, SVC-26).
+func (a *Atlas) findNeeds() []Note {
+	r := a.dns()
+	if r.assumed != nil {
+		return nil
+	}
+	m, src, err := a.dnsPods()
+	if err != nil || len(src.Peers) == 0 || !m.IsolatesAny(model.Egress, src) {
+		return nil
+	}
+	api := Hop{Kind: Backend}
+	port := &model.ServicePort{Protocol: model.TCP, Port: 443}
+	if s := a.services[nameKey{"default", "kubernetes"}]; s != nil {
+		for i := range s.Ports {
+			if s.Ports[i].Port == port.Port {
+				port = &s.Ports[i]
+			}
+		}
+		api = a.backends(client{End: src}, s, port, viaClusterIP)
+	} else {
+		a.apiServer(&api, client{End: src}, &model.Service{})
+	}
+	text := src.Name + " may not reach the API server, and learns of no name that is new (DNS-10, SVC-26)"
+	switch api.Verdict() {
+	case model.Allowed, model.None:
+		return nil
+	case model.Denied:
+	case model.Some, model.Unknown:
+		text = "it is not certain that " + src.Name + " reaches the API server, without which it learns of no name that is new (DNS-10, SVC-26)"
+	}
+	return []Note{{Text: text}}
+}
+
 // findCacheAddrs finds where the caches are asked (DNS-7).
 func (r *resolver) findCacheAddrs() {
 	if r.cacheFile != nil {

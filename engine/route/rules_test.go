@@ -220,8 +220,8 @@ func TestSwitches(t *testing.T) {
 	check(t, model.Options{Switches: model.Switches{ExternalSNAT: model.SNATNode}}, front, "deny 8.8.8.8 -> a/svc/web 80")
 }
 
-func corefile(ns, name, text string) string {
-	return "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: " + ns + ", name: " + name + "}\ndata:\n  Corefile: |\n    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"
+func corefile(text string) string {
+	return "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: kube-system, name: coredns}\ndata:\n  Corefile: |\n    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"
 }
 
 func TestDNSRules(t *testing.T) {
@@ -259,6 +259,66 @@ func TestDNSRules(t *testing.T) {
 			[]string{"allow a/cli -> http://db-0.db.a.svc.cluster.local, http://db-1.db.a.svc", "deny a/cli -> http://db-1.db.a.svc:81", "none a/cli -> http://db-2.db.a.svc", "allow a/cli -> http://one.heads.a.svc", "none a/cli -> http://two.heads.a.svc"},
 		},
 		{
+			"an SRV record leads to a port of a Service, and behind a headless one to that of its pods (DNS-4)",
+			join(resolving, cli, web, service("a", "web", "selector: {app: web}, ports: [{name: http, port: 80, targetPort: http}]"), service("a", "heads", "clusterIP: None, selector: {app: web}, ports: [{name: http, port: 80, targetPort: http}, {name: udp, port: 81, protocol: UDP}]"),
+				policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 8080}]}]")),
+			[]string{
+				"allow a/cli -> http://_http._tcp.web.a.svc.cluster.local, http://_http._tcp.web.a.svc:81; an SRV record names the port", "allow a/cli -> http://_http._tcp.heads.a.svc.cluster.local",
+				"deny a/cli -> http://heads.a.svc.cluster.local, http://_udp._udp.heads.a.svc.cluster.local", "none a/cli -> http://_https._tcp.web.a.svc.cluster.local; no tcp port of the name", "none a/cli -> http://_http._udp.web.a.svc.cluster.local, http://_http._tcp.nobody.a.svc.cluster.local", "none internet -> http://_http._tcp.web.a.svc.cluster.local",
+			},
+		},
+		{
+			"names of addresses, of which the Corefile says nothing here (DNS-4)",
+			join(resolving, cli, web),
+			[]string{"unknown a/cli -> http://10-1-0-1.a.pod.cluster.local; up to its option pods", "none a/cli -> http://10-1-0-1.b.pod.cluster.local; no namespace b", "none a/cli -> http://web.a.pod.cluster.local, http://10-1-0.a.pod.cluster.local"},
+		},
+		{
+			"what the Corefile takes in from elsewhere is told of where a name is asked for (DNS-8)",
+			join(resolving, cli, web, svc, corefile(".:53 {\n  kubernetes cluster.local\n}\nimport /etc/coredns/custom/*.server")),
+			[]string{"allow a/cli -> a/svc/web 80; custom/*.server\" is not followed, and may hold a server block for web.a.svc.cluster.local"},
+		},
+		{
+			"and so is what a server block takes in, which may answer anything (DNS-8)",
+			join(resolving, cli, web, svc, corefile(".:53 {\n  import /etc/coredns/custom/*.override\n  kubernetes cluster.local\n}")),
+			[]string{"unknown a/cli -> a/svc/web 80; custom/*.override\" answers for web.a.svc.cluster.local is not known"},
+		},
+		{
+			"names of any address (DNS-4)",
+			join(resolving, cli, web, service("a", "web", "clusterIP: 10.96.0.7, selector: {app: web}, ports: [{port: 80, targetPort: http}]"), corefile(".:53 {\n  kubernetes corp.local {\n    pods insecure\n  }\n}"),
+				policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 8080}]}]"), policy("a", "cli", "podSelector: {matchLabels: {app: cli}}, egress: [{to: [{namespaceSelector: {}}]}], policyTypes: [Egress]")),
+			[]string{
+				"allow a/cli -> http://10-1-0-1.a.pod.corp.local:8080, http://10-1-0-1.kube-system.pod:8080", "deny a/cli -> http://10-1-0-1.a.pod.corp.local", "allow a/cli -> http://10-96-0-7.a.pod.corp.local; Service a/web 80/tcp",
+				"deny a/cli -> http://8-8-8-8.a.pod.corp.local, http://2001-db8--1.a.pod.corp.local", "none internet -> http://10-1-0-1.a.pod.corp.local",
+			},
+		},
+		{
+			"names of addresses that the DNS verifies (DNS-4)",
+			join(resolving, cli, web, corefile(".:53 {\n  kubernetes cluster.local {\n    pods verified\n  }\n}")),
+			[]string{"allow a/cli -> http://10-1-0-1.a.pod.cluster.local", "none a/cli -> http://10-1-0-1.kube-system.pod.cluster.local, http://10-1-0-2.a.pod.cluster.local; the DNS verifies that"},
+		},
+		{
+			"names of addresses that it does not know (DNS-4)",
+			join(resolving, cli, web, corefile(".:53 {\n  kubernetes cluster.local\n}")),
+			[]string{"none a/cli -> http://10-1-0-1.a.pod.cluster.local; is not insecure or verified"},
+		},
+		{
+			"DNS pods that may not reach the API server know what they have learnt (DNS-10, SVC-26)",
+			join(resolving, cli, web, svc, policy("kube-system", "dns", "podSelector: {}, policyTypes: [Egress]")),
+			[]string{"allow a/cli -> a/svc/web 80; kube-system/dns may not reach the API server"},
+		},
+		{
+			"a rule for the address of its Service does not help them, and one for some hosts may (DNS-10, SVC-26, SVC-21)",
+			join(resolving, cli, web, svc, service("default", "kubernetes", "clusterIP: 10.96.0.1, ports: [{name: https, port: 443, targetPort: 6443}]"),
+				"apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {namespace: default, name: kubernetes, labels: {kubernetes.io/service-name: kubernetes}}\naddressType: IPv4\nports: [{name: https, port: 6443}]\nendpoints: [{addresses: [172.18.0.2]}]\n",
+				policy("kube-system", "dns", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.96.0.1/32}}]}]")),
+			[]string{"allow a/cli -> a/svc/web 80; may not reach the API server"},
+		},
+		{
+			"where the API server is, is not in the input (DNS-10, SVC-26)",
+			join(resolving, cli, web, svc, policy("kube-system", "dns", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 172.18.0.0/16}}]}]")),
+			[]string{"allow a/cli -> a/svc/web 80; it is not certain that kube-system/dns reaches the API server"},
+		},
+		{
 			"the port of the DNS pods may be another than that of their Service (DNS-5)",
 			join(pod("openshift-dns", "dns", "spec: {containers: [{name: c, ports: [{name: dns, containerPort: 5353, protocol: UDP}, {name: dns-tcp, containerPort: 5353}]}]}"),
 				service("openshift-dns", "dns-default", "selector: {app: dns}, ports: [{name: dns, port: 53, targetPort: dns, protocol: UDP}, {name: dns-tcp, port: 53, targetPort: dns-tcp}]"),
@@ -270,7 +330,7 @@ func TestDNSRules(t *testing.T) {
 		{
 			"the Corefile: zones, what it hides, and what may answer before it (DNS-8)",
 			join(resolving, web, cli, svc, service("b", "web", "selector: {app: web}, ports: [{port: 80}]"), service("a", "one", "type: ExternalName, externalName: one.corp.example"), service("a", "two", "type: ExternalName, externalName: two.dead.example"), service("a", "old", "type: ExternalName, externalName: old.example"),
-				corefile("kube-system", "coredns", ".:53 {\n  kubernetes corp.local {\n    namespaces a\n  }\n  rewrite name exact old.example new.example\n  forward . /etc/resolv.conf\n}\ncorp.example {\n  forward . 10.0.0.53 10.0.0.54\n}\ndead.example {\n  errors\n}"),
+				corefile(".:53 {\n  kubernetes corp.local {\n    namespaces a\n  }\n  rewrite name exact old.example new.example\n  forward . /etc/resolv.conf\n}\ncorp.example {\n  forward . 10.0.0.53 10.0.0.54\n}\ndead.example {\n  errors\n}"),
 				policy("kube-system", "dns", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.54/32}}], ports: [{port: 53, protocol: UDP}]}]")),
 			[]string{
 				"allow a/cli -> a/svc/web 80; web.a.svc.corp.local", "none a/cli -> b/svc/web 80; other namespaces only", "allow a/cli -> a/svc/one 443; one of these servers is enough",
@@ -279,7 +339,7 @@ func TestDNSRules(t *testing.T) {
 		},
 		{
 			"a stub zone whose server the DNS pods cannot reach (DNS-9)",
-			join(resolving, cli, service("a", "one", "type: ExternalName, externalName: one.corp.example"), corefile("kube-system", "coredns", ".:53 {\n  kubernetes cluster.local\n  forward . /etc/resolv.conf\n}\ncorp.example:53 {\n  forward . 10.0.0.53\n}"),
+			join(resolving, cli, service("a", "one", "type: ExternalName, externalName: one.corp.example"), corefile(".:53 {\n  kubernetes cluster.local\n  forward . /etc/resolv.conf\n}\ncorp.example:53 {\n  forward . 10.0.0.53\n}"),
 				policy("kube-system", "dns", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 8.8.8.8/32}}]}]")),
 			[]string{"deny a/cli -> a/svc/one 443; in zone corp.example"},
 		},

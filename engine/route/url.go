@@ -116,6 +116,10 @@ func (a *Atlas) toURL(q Question) (Answer, error) {
 		if p := a.pod(c.Peers[0]); p != nil {
 			namespace = p.Namespace
 		}
+		if walks, is := a.recordWalks(&out, c, t); is {
+			out.take(c, walks)
+			continue
+		}
 		if s, is := a.serviceNamed(t.host, namespace); is && !c.Outside {
 			switch {
 			case s != nil:
@@ -284,7 +288,7 @@ func (a *Atlas) balancerWalks(c client, t target, taken bool) []Walk {
 // entryWalk returns the walk of a client through a door to one entry.
 func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop, door Hop) Walk {
 	r, e := ch.route, ch.entry
-	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: model.TCP, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps}
+	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: t.protocol, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps}
 	if where := entryName(ch); where != "" {
 		w.Title += ", " + where
 	}

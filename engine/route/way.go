@@ -130,6 +130,9 @@ func (w *way) lists() []netip.Prefix {
 	}
 	r := w.entry.Route
 	out := slices.Concat(r.Admits, r.Refuses)
+	if all := w.entry.door.defaults; all != nil {
+		out = slices.Concat(out, all.Admits, all.Refuses, all.Blocks)
+	}
 	for _, s := range w.entry.door.services {
 		out = append(out, s.SourceRanges...)
 	}

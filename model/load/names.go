@@ -74,15 +74,19 @@ func (r *reader) endpoints(obj object) {
 	keepName(r, &r.world.names.endpoints, obj, endpoints{obj.origin, s}, ds)
 }
 
-// configMap reads the few ConfigMaps that configure DNS. Only theirs are worth
-// keeping the text of.
+// configMap reads the few ConfigMaps that configure DNS or an ingress controller.
+// Only theirs are worth keeping the text of.
 func (r *reader) configMap(obj object) {
-	if _, ok, _ := dns.Read(obj.json, obj.origin); !ok {
-		return
+	if _, ok, _ := dns.Read(obj.json, obj.origin); ok {
+		obj.origin.Doc = retained(obj.origin.Doc)
+		f, _, ds := dns.Read(obj.json, obj.origin)
+		keepName(r, &r.world.names.corefiles, obj, f, ds)
 	}
-	obj.origin.Doc = retained(obj.origin.Doc)
-	f, _, ds := dns.Read(obj.json, obj.origin)
-	keepName(r, &r.world.names.corefiles, obj, f, ds)
+	if _, ok, _ := ingress.ReadDefaults(obj.json, obj.origin); ok {
+		obj.origin.Doc = retained(obj.origin.Doc)
+		v, _, ds := ingress.ReadDefaults(obj.json, obj.origin)
+		keepName(r, &r.world.names.defaults, obj, v, ds)
+	}
 }
 
 func (r *reader) ingress(obj object) {
@@ -134,6 +138,7 @@ type nameObjects struct {
 	gateways  collection[model.Gateway]
 	grants    collection[model.Grant]
 	corefiles collection[model.Corefile]
+	defaults  collection[model.IngressDefaults]
 }
 
 // endpoints is what one object says of the endpoints of a Service.
@@ -162,6 +167,10 @@ func newNameObjects() nameObjects {
 		corefiles: laterCounts((*world).corefilesOf, func(f *model.Corefile) *model.Origin {
 			f.Servers = placeless(f.Servers, placelessServer)
 			return &f.Origin
+		}),
+		defaults: laterCounts((*world).defaultsOf, func(d *model.IngressDefaults) *model.Origin {
+			d.Notes = placeless(d.Notes, func(n *model.RouteNote) { n.Origin = model.Origin{} })
+			return &d.Origin
 		}),
 	}
 }
@@ -214,12 +223,14 @@ func (w *world) gatewaysOf() *collection[model.Gateway]   { return &w.names.gate
 func (w *world) grantsOf() *collection[model.Grant]       { return &w.names.grants }
 func (w *world) corefilesOf() *collection[model.Corefile] { return &w.names.corefiles }
 
+func (w *world) defaultsOf() *collection[model.IngressDefaults] { return &w.names.defaults }
+
 // allNames returns the names of the cluster, sorted.
 func (r *reader) allNames() model.Names {
 	n := &r.world.names
 	out := model.Names{
 		Services: n.services.all, Routes: n.routes.all, Classes: n.classes.all, Gateways: n.gateways.all,
-		Grants: n.grants.all, Corefiles: n.corefiles.all, LeftOut: model.SortDiagnostics(r.leftOut),
+		Grants: n.grants.all, Corefiles: n.corefiles.all, Defaults: n.defaults.all, LeftOut: model.SortDiagnostics(r.leftOut),
 	}
 	for _, e := range n.endpoints.all {
 		out.Slices = append(out.Slices, e.slices...)
@@ -233,5 +244,6 @@ func (r *reader) allNames() model.Names {
 	slices.SortFunc(out.Gateways, func(a, b model.Gateway) int { return compareOrigins(a.Origin, b.Origin) })
 	slices.SortFunc(out.Grants, func(a, b model.Grant) int { return compareOrigins(a.Origin, b.Origin) })
 	slices.SortFunc(out.Corefiles, func(a, b model.Corefile) int { return compareOrigins(a.Origin, b.Origin) })
+	slices.SortFunc(out.Defaults, func(a, b model.IngressDefaults) int { return compareOrigins(a.Origin, b.Origin) })
 	return out
 }

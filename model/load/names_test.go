@@ -121,3 +121,22 @@ func TestRead_namesLeftOut(t *testing.T) {
 		})
 	}
 }
+
+// The ConfigMap of an ingress controller is kept, and its workload says that it is
+// its own, also where the pods are in the input (ING-12).
+func TestRead_ingressDefaults(t *testing.T) {
+	for _, args := range []string{"[/nginx-ingress-controller, --configmap=$(POD_NAMESPACE)/conf]", "\n          - \"--configmap=\\\n            ing/conf\"", "[--v, 5, --configmap, ing/conf]"} {
+		c := mustRead(t, docs(
+			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf, namespace: ing}\ndata:\n  proxy-body-size: 8m\n  whitelist-source-range: 10.0.0.0/8\n",
+			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: ing}\ndata: {proxy-body-size: 8m}\n",
+			"apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: edge, namespace: ing}\nspec:\n  template:\n    metadata: {labels: {app: edge}}\n    spec:\n      containers:\n        - name: c\n          args: "+args+"\n",
+			"apiVersion: v1\nkind: Pod\nmetadata: {name: edge-1, namespace: ing, labels: {app: edge}, ownerReferences: [{kind: DaemonSet, name: edge, controller: true, apiVersion: apps/v1, uid: x}]}\nspec: {containers: [{name: c}]}\n",
+		))
+		if got := c.Names.Defaults; len(got) != 1 || got[0].Name != "conf" || len(got[0].Admits) != 1 {
+			t.Errorf("defaults: %+v", got)
+		}
+		if len(c.Workloads) != 1 || c.Workloads[0].Config != "ing/conf" || c.Workloads[0].Replicas != 1 {
+			t.Errorf("args %q: %+v", args, c.Workloads)
+		}
+	}
+}

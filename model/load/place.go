@@ -137,7 +137,7 @@ func (p *placement) add(k workloadKey, parts *workloadParts) {
 	}
 	switch {
 	case parts.self != nil:
-		wl.Origin = parts.self.Origin
+		wl.Origin, wl.Config = parts.self.Origin, parts.self.Config
 	case len(parts.pods) > 0:
 		wl.Origin = parts.pods[0].Origin
 	default:

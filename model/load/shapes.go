@@ -48,6 +48,7 @@ func bulkyShapes() map[groupKind]*prune.Shape {
 			out[gk] = prune.ShapeOf(slimName(gk.kind), reflect.TypeFor[objectHead]())
 		}
 	}
+	out[groupKind{"", "ConfigMap"}] = prune.ShapeOf(dns.Slim(), ingress.SlimDefaults(), reflect.TypeFor[objectHead]())
 	return out
 }
 

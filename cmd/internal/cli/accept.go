@@ -89,7 +89,7 @@ func (s *session) acceptances(name string) ([]acceptance, error) {
 			continue
 		}
 		if leadsByName(&l) {
-			if text, hint := demandNames(&l); text != "" {
+			if text, hint := demandNames(&l, isName); text != "" {
 				problem(model.Error, codeAccept, hint, "%s", text)
 				continue
 			}

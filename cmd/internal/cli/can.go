@@ -16,7 +16,8 @@ import (
 const peersHelp = `A peer is NAMESPACE/NAME for a workload or a pod, NAMESPACE/KIND/NAME where that
 is not unique, NAMESPACE/* or */* for all pods, NAMESPACE/KEY=VALUE for pods with
 a label, an address, a CIDR or a range A-B, node:NAME, or one of the words
-internet (all public addresses) and private (all other addresses outside).
+internet (all public addresses) and private (all other addresses outside). Both
+leave out what pods, nodes and Services of the cluster have.
 
 DST may also be a name: NAMESPACE/svc/NAME for a Service, or a URL, which leads
 through an Ingress, a Gateway or a Route. The answer then covers every hop: that
@@ -127,7 +128,8 @@ func (s *session) ask(verb render.Verb, args, controllers []string) error {
 func (s *session) renderer(verb render.Verb) (render.Renderer, error) {
 	return render.New(s.flags.output, verb, s.out, render.Options{
 		Color: s.env.colors(), Table: s.env.IsTerminal, Width: s.env.Width, Locate: load.Locate, Pairs: s.pairs,
-		Dir: s.env.Dir, Root: config.Repository(s.env.FS, s.env.Dir),
+		LeftOut: func() []model.Diagnostic { return s.forgiven },
+		Dir:     s.env.Dir, Root: config.Repository(s.env.FS, s.env.Dir),
 	})
 }
 
@@ -163,13 +165,21 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 		return nil, err
 	}
 	if out, err := in.byName(q, src, why); out != nil || err != nil {
+		if out != nil {
+			out.Answer.Notes = append(out.Answer.Notes, in.served(q.src)...)
+		}
 		return out, err
 	}
 	dst, err := in.resolve(q.dst)
 	if err != nil {
 		return nil, err
 	}
+	dst = in.itself(q.dst, dst)
 	a := in.matrix.Judge(src, dst, q.port)
+	a.Notes = append(a.Notes, in.served(q.src)...)
+	if q.dst.First != q.dst.Last {
+		a.Notes = append(a.Notes, in.served(q.dst)...)
+	}
 	out := &render.Query{
 		Src: src, Dst: dst, Port: q.port, Answer: a, Flows: in.parts(q, src, dst, a),
 		NotEnforced: in.implementation.switches.NotEnforced, Tiered: in.tiered(),
@@ -195,6 +205,33 @@ func (in *input) answer(q question, why bool) (*render.Query, error) {
 	}
 	out.Caveats, err = in.caveats(out)
 	return out, err
+}
+
+// itself returns the end of a destination. An external address of a Service is the
+// address outside that it is, on ports that no Service takes there (SVC-23).
+func (in *input) itself(p expect.Peer, e engine.End) engine.End {
+	if p.Kind == expect.Addresses && p.First == p.Last && len(e.Peers) == 0 {
+		return in.matrix.EndOf(p.Text, []engine.PeerID{in.universe.AddrID(p.First)})
+	}
+	return e
+}
+
+// served says of an address or a range that is asked about that it is one of a
+// Service, or holds one: nobody has that address, and it is not part of the answer.
+func (in *input) served(p expect.Peer) []string {
+	if p.Kind != expect.Addresses {
+		return nil
+	}
+	s, at := in.matrix.ServedAt(p.First, p.Last)
+	switch {
+	case s == nil:
+		return nil
+	case p.First == p.Last && !in.matrix.Nobody(at):
+		return []string{fmt.Sprintf("%s is an external address of Service %s/%s, and as a client whoever has it (SVC-23)", at, s.Namespace, s.Name)}
+	case p.First == p.Last:
+		return []string{fmt.Sprintf("%s is an address of Service %s/%s: nobody has it, and no connection comes from there (SVC-20, SVC-21)", at, s.Namespace, s.Name)}
+	}
+	return []string{fmt.Sprintf("in %s, %s is an address of Service %s/%s and not part of it: policy sees the pods behind it (SVC-21)", p.Text, at, s.Namespace, s.Name)}
 }
 
 // families says how the address families differ in a flow that is neither

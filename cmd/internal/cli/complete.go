@@ -7,7 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"netreach/cmd/internal/render"
+	"netreach/engine/route"
 	"netreach/model"
+	"netreach/model/expect"
 	"netreach/model/load"
 	"netreach/model/near"
 	"netreach/model/profile"
@@ -92,14 +94,83 @@ func (s *session) completeView(cmd *cobra.Command) {
 }
 
 // completeQuestion completes SRC DST [PORT].
-func (s *session) completeQuestion(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (s *session) completeQuestion(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	switch len(args) {
-	case 0, 1:
+	case 0:
 		return s.peerNames(typed), noFiles
+	case 1:
+		if cmd.Name() == "bisect" { // it follows peers only
+			return s.peerNames(typed), noFiles
+		}
+		return s.destinationNames(typed), noFiles
 	case 2:
-		return s.portNames(typed), noFiles
+		return s.portsOf(args[1], typed), noFiles
 	}
 	return nil, noFiles
+}
+
+// destinationNames offers what a destination can be: peers, Services, and URLs that
+// lead through a route.
+func (s *session) destinationNames(typed string) []string {
+	in := s.sketched()
+	names := in.peerWords()
+	if in == nil {
+		return names
+	}
+	for i := range in.cluster.Names.Services {
+		svc := &in.cluster.Names.Services[i]
+		names = append(names, svc.Namespace+"/svc/"+svc.Name)
+	}
+	return matching(append(names, in.urls()...), typed)
+}
+
+// urls returns the URLs of the hosts and paths of routes, but for those of many
+// hosts.
+func (in *input) urls() []string {
+	atlas, err := route.New(in.matrix, route.Options{})
+	if err != nil {
+		return nil
+	}
+	var out []string
+	entries := atlas.Entries()
+	for i := range entries {
+		for _, name := range entryNames(&route.Opening{Entry: &entries[i], Ports: atlas.Ports(&entries[i])}) {
+			if strings.Contains(name, "://") && !strings.Contains(name, "://*") {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// portsOf offers the ports of a destination: those of a Service, none for a URL, and
+// for all others those that containers declare.
+func (s *session) portsOf(dst, typed string) []string {
+	p, err := expect.ParsePeer(dst, s.flags.namespace)
+	switch {
+	case err == nil && p.Kind == expect.URL:
+		return nil
+	case err != nil || p.Kind != expect.Service:
+		return s.portNames(typed)
+	}
+	c := s.sketch()
+	if c == nil {
+		return nil
+	}
+	var names []string
+	for i := range c.Names.Services {
+		svc := &c.Names.Services[i]
+		if svc.Namespace != p.Namespace || svc.Name != p.Name {
+			continue
+		}
+		for _, port := range svc.Ports {
+			names = append(names, model.PortString(port.Protocol, port.Port, port.Port))
+			if port.Name != "" {
+				names = append(names, model.PortMatch{Kind: model.PortNamed, Protocol: port.Protocol, Name: port.Name}.String())
+			}
+		}
+	}
+	return matching(names, typed)
 }
 
 // sketch reads the input for completion: leniently and without a word about
@@ -119,15 +190,26 @@ func (s *session) sketch() *model.Cluster {
 	return cluster
 }
 
-// peerNames offers what a peer can be.
-func (s *session) peerNames(typed string) []string {
-	names := []string{"internet", "private"}
+// sketched returns the sketch, compiled, or nil.
+func (s *session) sketched() *input {
 	c := s.sketch()
 	if c == nil {
-		return names
+		return nil
 	}
 	in, err := compile(c, nil, implementation{})
 	if err != nil {
+		return nil
+	}
+	return in
+}
+
+// peerNames offers what a peer can be.
+func (s *session) peerNames(typed string) []string { return matching(s.sketched().peerWords(), typed) }
+
+// peerWords returns the peers that there are; of no input the words that always are.
+func (in *input) peerWords() []string {
+	names := []string{"internet", "private"}
+	if in == nil {
 		return names
 	}
 	for _, e := range in.matrix.Namespaces() {
@@ -136,10 +218,10 @@ func (s *session) peerNames(typed string) []string {
 	for _, e := range in.matrix.Workloads() {
 		names = append(names, e.Name)
 	}
-	for i := range c.Nodes {
-		names = append(names, "node:"+c.Nodes[i].Name)
+	for i := range in.cluster.Nodes {
+		names = append(names, "node:"+in.cluster.Nodes[i].Name)
 	}
-	return matching(names, typed)
+	return names
 }
 
 // portNames offers the ports that containers declare, by name and by number.

@@ -48,10 +48,14 @@ func (in *input) addEntries(m *render.Matrix, controllers map[string]expect.Peer
 	return nil
 }
 
-// entryNames returns what clients dial: a URL for each host, or ns/svc/name.
+// entryNames returns what clients dial: a URL for each host, or ns/svc/name. What
+// does not speak TCP has no URL, and the name of its door.
 func entryNames(o *route.Opening) []string {
-	if o.Publication != nil {
+	switch {
+	case o.Publication != nil:
 		return []string{o.Title()}
+	case len(o.Ports) > 0 && o.Ports[0].Protocol != model.TCP:
+		return []string{o.Entry.Door + " " + o.Ports[0].String()}
 	}
 	on := func(n uint16) bool {
 		return slices.ContainsFunc(o.Ports, func(p engine.PortRange) bool { return p.First == n })

@@ -76,7 +76,7 @@ func (s *session) runLock(by, write, check string) error {
 	if by == "pod" {
 		ends = in.matrix.Pods()
 	}
-	lock := &render.Lock{Lock: in.matrix.Lock(ends), By: by}
+	lock := &render.Lock{Lock: in.matrix.Lock(ends), By: by, LeftOut: s.forgiven}
 	switch {
 	case write != "":
 		return s.writeLock(write, lock)

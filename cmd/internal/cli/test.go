@@ -21,7 +21,6 @@ const (
 	codeEmpty   = "expectation-empty"
 	codeNothing = "expectation-nothing"
 	codeSkipped = "expectation-skipped"
-	codeAddress = "expectation-address"
 )
 
 // expectationSuffix is how files of expectations end that a directory is searched
@@ -157,7 +156,7 @@ func (s *session) runTest(names []string, t testRun) error {
 		}
 	}
 	if t.coverage {
-		if err := s.diagnose("expectations", uncounted(files)); err != nil {
+		if err := s.diagnose("expectations", in.uncounted(files)); err != nil {
 			return err
 		}
 		tests.Coverage = in.coverage(files, t.least)
@@ -204,8 +203,8 @@ func (in *input) demand(f *expectations) []model.Diagnostic {
 				Severity: model.Error, Code: code, Origin: model.Origin{File: f.name, Line: row}, Text: text, Hint: hint,
 			})
 		}
-		if leadsByName(l) {
-			if text, hint := demandNames(l); text != "" {
+		if in.leadsByName(l) {
+			if text, hint := demandNames(l, in.isName); text != "" {
 				wrong(l.Number, codePeer, text, hint)
 			}
 			for _, src := range l.Src {
@@ -247,16 +246,11 @@ func (s *session) testFile(in *input, f *expectations, ways *waysIn, controllers
 	next := 0 // demand
 	for i := range f.lines {
 		l := &f.lines[i]
-		if leadsByName(l) {
+		if in.leadsByName(l) {
 			line, found := s.testName(in, f, l, controllers)
 			out.Lines, problems = append(out.Lines, line), append(problems, found...)
 			continue
 		}
-		about, err := in.serviceAddresses(f, l)
-		if err != nil {
-			return out, nil, err
-		}
-		problems = append(problems, about...)
 		begin := s.now()
 		d := &f.demands[next]
 		found := checker.Check(next)
@@ -280,6 +274,7 @@ func (s *session) testFile(in *input, f *expectations, ways *waysIn, controllers
 		for _, o := range found.Opened {
 			line.Opened = append(line.Opened, render.Flows{Verdict: o.Verdict, Src: o.Src, Dst: o.Dst, Ports: render.Ports(o.Ports)})
 		}
+		var err error
 		if line.Example, err = in.exampleOf(d, &found); err != nil {
 			return out, nil, err
 		}

@@ -11,18 +11,33 @@ import (
 	"netreach/model/expect"
 )
 
-// leadsByName reports whether a line is about Services or URLs: it is judged way
-// by way, over every hop, as can does.
+// leadsByName reports whether a line names Services or URLs.
 func leadsByName(l *expect.Line) bool {
 	return l.Form == expect.Flow && slices.ContainsFunc(l.Dst, isName)
 }
 
 func isName(p expect.Peer) bool { return p.Kind == expect.Service || p.Kind == expect.URL }
 
+// leadsByName reports whether a line is about Services or URLs: it is judged way
+// by way, over every hop, as can does.
+func (in *input) leadsByName(l *expect.Line) bool {
+	return l.Form == expect.Flow && slices.ContainsFunc(l.Dst, in.isName)
+}
+
+// isName reports whether a destination is a Service, by its name or by an address
+// that nobody else has (SVC-21), or a URL.
+func (in *input) isName(p expect.Peer) bool {
+	if p.Kind == expect.Addresses && !p.Outside && p.First == p.Last {
+		s, _ := in.matrix.ServedAt(p.First, p.Last)
+		return s != nil
+	}
+	return isName(p)
+}
+
 // demandNames says what is wrong with a line about names before it is judged.
-func demandNames(l *expect.Line) (text, hint string) {
+func demandNames(l *expect.Line, named func(expect.Peer) bool) (text, hint string) {
 	switch {
-	case !slices.ContainsFunc(l.Dst, func(p expect.Peer) bool { return !isName(p) }):
+	case !slices.ContainsFunc(l.Dst, func(p expect.Peer) bool { return !named(p) }):
 	default:
 		return fmt.Sprintf("%q: destinations that are names stand beside others", l), "write a line for the names and one for the others"
 	}
@@ -32,42 +47,12 @@ func demandNames(l *expect.Line) (text, hint string) {
 	return "", ""
 }
 
-// serviceAddresses warns of destinations that are addresses of Services, which a
-// line takes for the addresses that they are: can leads to the pods behind them.
-func (in *input) serviceAddresses(f *expectations, l *expect.Line) ([]model.Diagnostic, error) {
-	var out []model.Diagnostic
-	ports := l.Ports
-	if len(ports) == 0 {
-		ports = []model.PortMatch{{Kind: model.PortAny}}
-	}
-	for _, dst := range l.Dst {
-		if dst.Kind != expect.Addresses || dst.First != dst.Last {
-			continue
-		}
-		atlas, err := route.New(in.matrix, route.Options{})
-		if err != nil {
-			return nil, err
-		}
-		for _, port := range ports {
-			if s := atlas.ServiceAt(dst.First, port); s != nil {
-				out = append(out, model.Diagnostic{
-					Severity: model.Warning, Code: codeAddress, Origin: model.Origin{File: f.name, Line: l.Number},
-					Text: fmt.Sprintf("%q: %s is an address of Service %s/%s: the line is about the address, which policy never sees (SVC-21), and not about the pods behind it", l, dst, s.Namespace, s.Name),
-					Hint: "write " + s.Namespace + "/svc/" + s.Name + " for the way to its pods; netreach can answers so for the address, too",
-				})
-				break
-			}
-		}
-	}
-	return out, nil
-}
-
 // uncounted warns of the lines that coverage does not look at.
-func uncounted(files []expectations) []model.Diagnostic {
+func (in *input) uncounted(files []expectations) []model.Diagnostic {
 	var out []model.Diagnostic
 	for i := range files {
 		for k := range files[i].lines {
-			if l := &files[i].lines[k]; leadsByName(l) {
+			if l := &files[i].lines[k]; in.leadsByName(l) {
 				out = append(out, model.Diagnostic{
 					Severity: model.Warning, Code: codeSkipped, Origin: model.Origin{File: files[i].name, Line: l.Number},
 					Text: "coverage does not count what a line about a Service or a URL depends on",
@@ -120,7 +105,10 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 		}
 		for _, dst := range l.Dst {
 			for _, port := range ports {
-				answer, _, err := in.walk(in.matrix, question{src: src, dst: dst, port: port, controllers: controllers}, end)
+				answer, led, err := in.walk(in.matrix, question{src: src, dst: dst, port: port, controllers: controllers}, end)
+				if to, wrong := in.resolve(dst); !led && err == nil && wrong == nil {
+					answer.Verdict = in.matrix.Judge(end, to, port).Verdict
+				}
 				switch {
 				case err != nil:
 					wrong(codePeer, err.Error(), strings.Join(hints(err), "; "))

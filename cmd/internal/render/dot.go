@@ -37,9 +37,12 @@ func (g *Graph) about() []string {
 }
 
 // dot writes pictures for Graphviz.
-type dot struct{ w io.Writer }
+type dot struct {
+	w    io.Writer
+	opts Options
+}
 
-func newDOT(w io.Writer, _ Options) Renderer { return dot{w} }
+func newDOT(w io.Writer, opts Options) Renderer { return dot{w, opts} }
 
 // Query has no form.
 func (dot) Query(*Query) error { return &FormatError{Name: "dot", Verb: Can, Known: true} }
@@ -50,8 +53,20 @@ func (dot) Matrix(*Matrix) error { return &FormatError{Name: "dot", Verb: Matrix
 // Versus has no form.
 func (dot) Versus(*Versus) error { return &FormatError{Name: "dot", Verb: VersusOf, Known: true} }
 
+// comment writes a comment of the DOT language.
+func (d dot) comment(text string) error {
+	if text == "" {
+		return nil
+	}
+	_, err := io.WriteString(d.w, "// "+text+"\n")
+	return err
+}
+
 // Graph writes the graph in the DOT language.
 func (d dot) Graph(g *Graph) error {
+	if err := d.comment(leftOut(d.opts.forgiven())); err != nil {
+		return err
+	}
 	out, err := graph.DOT(g.Graph, Ports, g.about()...)
 	if err != nil {
 		return err

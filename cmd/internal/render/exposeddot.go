@@ -17,6 +17,9 @@ const mostWays = 60
 // dashed, what some clients or requests get through is orange, and unknown is
 // dotted.
 func (d dot) Exposed(e *Exposed) error {
+	if err := d.comment(leftOut(d.opts.forgiven())); err != nil {
+		return err
+	}
 	p := exposedPicture{nodes: map[string]bool{}, edges: map[string]bool{}}
 	p.text.WriteString("digraph \"netreach exposed\" {\n")
 	p.text.WriteString("  graph [rankdir=LR, fontname=\"Helvetica\", nodesep=0.3, ranksep=1.0];\n")

@@ -3,6 +3,8 @@ package render
 // ExposedDocument is the JSON form of exposed.
 type ExposedDocument struct {
 	Head
+	// LeftOut is what --lenient left out of the input.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
 	// Clients holds an item for each sort of client that was asked about.
 	Clients []ClientsDocument `json:"clients"`
 	// Unserved says of each route that nothing serves why that is so.
@@ -67,7 +69,7 @@ type ObstacleDocument struct {
 
 // Exposed writes an ExposedDocument.
 func (o object) Exposed(e *Exposed) error {
-	d := ExposedDocument{Head: Head{Schema, "exposed"}, Clients: []ClientsDocument{}, Unserved: []string{}}
+	d := ExposedDocument{Head: Head{Schema, "exposed"}, LeftOut: o.leftOut(o.opts.forgiven()), Clients: []ClientsDocument{}, Unserved: []string{}}
 	for i := range e.Clients {
 		d.Clients = append(d.Clients, o.exposure(&e.Clients[i]))
 	}

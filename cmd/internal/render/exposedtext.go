@@ -20,6 +20,7 @@ func (t *terminal) Exposed(e *Exposed) error {
 		t.exposure(&e.Clients[i])
 	}
 	t.unserved(e.Unserved)
+	t.comment(leftOut(t.opts.forgiven()))
 	return t.err
 }
 
@@ -98,7 +99,7 @@ func (d markdown) Exposed(e *Exposed) error {
 			return err
 		}
 	}
-	return d.paragraphs(unservedWords(e.Unserved)...)
+	return d.paragraphs(append(unservedWords(e.Unserved), leftOut(d.opts.forgiven()))...)
 }
 
 func (d markdown) exposure(x *Exposure) error {

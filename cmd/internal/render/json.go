@@ -45,7 +45,7 @@ func (o object) Query(q *Query) error {
 	d := QueryDocument{
 		Head: Head{Schema, "query"},
 		Src:  q.Src.Name, Dst: q.Dst.Name, Port: q.Port.String(), Verdict: q.Answer.Verdict.String(),
-		Parts: []FlowsDocument{}, Notes: notNil(q.Answer.Notes),
+		Parts: []FlowsDocument{}, Notes: notNil(q.Answer.Notes), LeftOut: o.leftOut(o.opts.forgiven()),
 	}
 	for _, f := range q.Flows {
 		d.Parts = append(d.Parts, FlowsDocument{f.Verdict.String(), f.Src, f.Dst, f.Ports})
@@ -76,7 +76,7 @@ func (o object) Matrix(m *Matrix) error {
 	}
 	b := m.blocks()
 	d := MatrixDocument{
-		MatrixHead: m.head("matrix"), Peers: []PeerDocument{}, Sources: []string{}, Destinations: []string{},
+		MatrixHead: o.head(m, "matrix"), Peers: []PeerDocument{}, Sources: []string{}, Destinations: []string{},
 		Contents: [][]VerdictDocument{}, Rest: b.rest, Itself: []ItselfDocument{}, Blocks: []BlockDocument{},
 	}
 	number := make([]int, len(m.Table.Ends)) // by end: its place among the peers
@@ -123,7 +123,7 @@ func (o object) Matrix(m *Matrix) error {
 
 // pairs writes a PairsDocument, one flow at a time.
 func (o object) pairs(m *Matrix) error {
-	d := PairsDocument{MatrixHead: m.head("pairs"), Peers: []PeerDocument{}, Flows: []PairDocument{}}
+	d := PairsDocument{MatrixHead: o.head(m, "pairs"), Peers: []PeerDocument{}, Flows: []PairDocument{}}
 	names := map[int][]byte{}
 	for _, i := range m.Shown() {
 		d.Peers = append(d.Peers, m.peer(i))
@@ -174,9 +174,9 @@ func (o object) stream(document any, items func(write func(line []byte) error) e
 	return err
 }
 
-func (m *Matrix) head(kind string) MatrixHead {
+func (o object) head(m *Matrix, kind string) MatrixHead {
 	h := MatrixHead{
-		Head: Head{Schema, kind}, By: m.By, Ports: []string{},
+		Head: Head{Schema, kind}, By: m.By, Ports: []string{}, LeftOut: o.leftOut(o.opts.forgiven()),
 		Summary: SummaryDocument{
 			m.Summary.Namespaces, m.Summary.Workloads, m.Summary.Pods,
 			m.Summary.Isolated[model.Ingress], m.Summary.Isolated[model.Egress],
@@ -225,7 +225,7 @@ func parts(segments []engine.Segment) []PartDocument {
 func (o object) Versus(v *Versus) error {
 	_, counts := v.shifts()
 	d := VersusDocument{
-		Head: Head{Schema, "versus"}, By: v.Matrix.By, Before: v.Before, After: v.After, Ports: []string{},
+		Head: Head{Schema, "versus"}, LeftOut: o.leftOut(o.opts.forgiven()), By: v.Matrix.By, Before: v.Before, After: v.After, Ports: []string{},
 		Pairs: counts.Pairs, Changed: counts.Changed, ChangedOutside: counts.Outside, Changes: []ChangeDocument{},
 	}
 	for _, p := range v.Matrix.Ports {
@@ -239,7 +239,7 @@ func (o object) Versus(v *Versus) error {
 
 // Graph writes a GraphDocument.
 func (o object) Graph(g *Graph) error {
-	d := GraphDocument{Head: Head{Schema, "graph"}, Nodes: []PeerDocument{}, Edges: []EdgeDocument{}}
+	d := GraphDocument{Head: Head{Schema, "graph"}, LeftOut: o.leftOut(o.opts.forgiven()), Nodes: []PeerDocument{}, Edges: []EdgeDocument{}}
 	for n := range g.Graph.All() {
 		d.Nodes = append(d.Nodes, PeerDocument{n.End.Name, n.Namespace, n.End.Outside, n.End.Weight})
 	}

@@ -33,6 +33,14 @@ func leftOut(problems []model.Diagnostic) string {
 	return "verdicts may be wrong, since --lenient left out all or parts of: " + strings.Join(shortened(names), ", ")
 }
 
+// forgiven returns what leniency left out.
+func (o Options) forgiven() []model.Diagnostic {
+	if o.LeftOut == nil {
+		return nil
+	}
+	return o.LeftOut()
+}
+
 // leftOutTitle is the title of what leftOut says.
 const leftOutTitle = "netreach --lenient"
 

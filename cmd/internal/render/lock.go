@@ -15,6 +15,8 @@ type Lock struct {
 	*engine.Lock
 	// By is "pod" or "workload".
 	By string
+	// LeftOut is what leniency left out of the input.
+	LeftOut []model.Diagnostic
 }
 
 // lockWidth is how wide a row of a lock may be, unless a single word is wider.
@@ -29,8 +31,11 @@ func (l *Lock) Write(w io.Writer) error {
 	rows := []string{
 		"# Who reaches whom, as written by " + command + ". What no line allows is denied.",
 		"# netreach test fails if this changes; " + command + " --write writes it anew.",
-		"",
 	}
+	if text := leftOut(l.LeftOut); text != "" {
+		rows = append(rows, "# "+text)
+	}
+	rows = append(rows, "")
 	for _, s := range l.Sets {
 		rows = append(rows, wrap("set "+expect.SetName(s.Name)+" =", s.Members, "")...)
 	}

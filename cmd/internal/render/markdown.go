@@ -10,9 +10,12 @@ import (
 )
 
 // markdown writes tables for pull requests and documents.
-type markdown struct{ w io.Writer }
+type markdown struct {
+	w    io.Writer
+	opts Options
+}
 
-func newMarkdown(w io.Writer, _ Options) Renderer { return markdown{w} }
+func newMarkdown(w io.Writer, opts Options) Renderer { return markdown{w, opts} }
 
 // Query has no form: can answers with a line and its exit code.
 func (markdown) Query(*Query) error { return &FormatError{Name: "md", Verb: Can, Known: true} }
@@ -29,7 +32,7 @@ func (d markdown) Matrix(m *Matrix) error {
 		if err := d.flows(append(g.flows, entries...)); err != nil {
 			return err
 		}
-		return d.paragraphs(append(m.legendOf(g.flows), m.Summary.String(), g.count.over(m.By))...)
+		return d.paragraphs(append(m.legendOf(g.flows), m.Summary.String(), g.count.over(m.By), leftOut(d.opts.forgiven()))...)
 	}
 	for _, port := range m.Ports {
 		if err := d.truth(m, port); err != nil {
@@ -41,7 +44,7 @@ func (d markdown) Matrix(m *Matrix) error {
 			return err
 		}
 	}
-	return d.paragraphs(append(m.legendOfAll(), m.Summary.String())...)
+	return d.paragraphs(append(m.legendOfAll(), m.Summary.String(), leftOut(d.opts.forgiven()))...)
 }
 
 func (d markdown) flows(flows []Flows) error {
@@ -87,7 +90,7 @@ func (d markdown) Versus(v *Versus) error {
 			return err
 		}
 	}
-	return d.paragraphs(append(v.legend(shifts), counts.line(v))...)
+	return d.paragraphs(append(v.legend(shifts), counts.line(v), leftOut(d.opts.forgiven()))...)
 }
 
 func (d markdown) table(tw table.Writer) error { return d.raw(tw.RenderMarkdown() + "\n\n") }

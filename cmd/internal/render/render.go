@@ -65,6 +65,9 @@ type Options struct {
 	// Dir is the working directory and Root the root of the repository that it is
 	// in, as absolute paths with slashes. Either may be "".
 	Dir, Root string
+	// LeftOut returns what leniency left out of the input, which is not known before
+	// that is read. Nil means nothing.
+	LeftOut func() []model.Diagnostic
 	// Locate returns the line of a part of an object, or 0. Nil means that the
 	// line of the object itself is good enough.
 	Locate func(model.Origin) int

@@ -37,6 +37,8 @@ type QueryDocument struct {
 	// Caveats are the points that are up to the implementation and that the
 	// verdict rests on; only if asked for.
 	Caveats []CaveatDocument `json:"caveats,omitempty"`
+	// LeftOut is what --lenient left out of the input.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
 }
 
 // CaveatDocument is a point that is up to the implementation, or several of
@@ -232,6 +234,8 @@ type MatrixHead struct {
 	// Entries are the flows from the ways in, if they were asked for: src is a URL
 	// or ns/svc/name, and dst the name of a peer.
 	Entries []EntryDocument `json:"entries,omitempty"`
+	// LeftOut is what --lenient left out of the input.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
 }
 
 // EntryDocument is what the internet reaches of a peer through a way in.
@@ -288,6 +292,8 @@ type PartDocument struct {
 // VersusDocument is the JSON form of matrix --versus.
 type VersusDocument struct {
 	Head
+	// LeftOut is what --lenient left out of the input.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
 	// By is "pod", "workload" or "namespace".
 	By string `json:"by"`
 	// Before and After are the names of the profiles.
@@ -320,7 +326,9 @@ type ChangeDocument struct {
 // GraphDocument is the JSON form of graph.
 type GraphDocument struct {
 	Head
-	Nodes []PeerDocument `json:"nodes"`
+	// LeftOut is what --lenient left out of the input.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
+	Nodes   []PeerDocument    `json:"nodes"`
 	// Edges are the pairs that are not wholly denied, without their denied
 	// ports.
 	Edges []EdgeDocument `json:"edges"`

@@ -13,7 +13,9 @@ import (
 // OverviewDocument is the JSON form of matrix --summary.
 type OverviewDocument struct {
 	Head
-	Summary SummaryDocument `json:"summary"`
+	// LeftOut is what --lenient left out of the input.
+	LeftOut []LeftOutDocument `json:"leftOut,omitempty"`
+	Summary SummaryDocument   `json:"summary"`
 	// Policies is the number of policies that were read.
 	Policies int `json:"policies"`
 	// Pairs is the number of ordered pairs of pods, each pod with itself
@@ -50,7 +52,7 @@ type ExposureDocument struct {
 // Overview writes an OverviewDocument.
 func (o object) Overview(v *Overview) error {
 	d := OverviewDocument{
-		Head: Head{Schema, "summary"},
+		Head: Head{Schema, "summary"}, LeftOut: o.leftOut(o.opts.forgiven()),
 		Summary: SummaryDocument{
 			v.Namespaces, v.Workloads, v.Pods, v.Isolated[model.Ingress], v.Isolated[model.Egress],
 		},
@@ -108,7 +110,10 @@ func (d markdown) Overview(o *Overview) error {
 	if err := d.table(tw); err != nil {
 		return err
 	}
-	if err := d.paragraph(moreGroups(more)); err != nil || len(o.Exposed) == 0 {
+	if err := d.paragraph(moreGroups(more)); err != nil {
+		return err
+	}
+	if err := d.paragraph(leftOut(d.opts.forgiven())); err != nil || len(o.Exposed) == 0 {
 		return err
 	}
 	tw = table.NewWriter()

@@ -59,6 +59,7 @@ func (t *terminal) Overview(o *Overview) error {
 	}
 	t.aligned(rows)
 	t.comment(moreGroups(more))
+	t.comment(leftOut(t.opts.forgiven()))
 	if len(o.Exposed) == 0 {
 		return t.err
 	}

@@ -47,6 +47,9 @@ func (t *terminal) Query(q *Query) error {
 	for _, n := range q.Answer.Notes {
 		t.line("  note: ", n)
 	}
+	if text := leftOut(t.opts.forgiven()); text != "" {
+		t.line("  note: ", text)
+	}
 	for i := range q.Why {
 		t.why(q, &q.Why[i])
 	}
@@ -96,7 +99,7 @@ func (t *terminal) Matrix(m *Matrix) error {
 	for _, s := range sets {
 		t.line(s)
 	}
-	for _, w := range slices.Concat(legend, []string{m.Summary.String()}, words) {
+	for _, w := range slices.Concat(legend, []string{m.Summary.String()}, words, []string{leftOut(t.opts.forgiven())}) {
 		t.comment(w)
 	}
 	return t.err
@@ -129,7 +132,7 @@ func (t *terminal) Versus(v *Versus) error {
 		t.comment("nothing changes")
 	}
 	t.line()
-	for _, l := range append(v.legend(shifts), counts.line(v)) {
+	for _, l := range append(v.legend(shifts), counts.line(v), leftOut(t.opts.forgiven())) {
 		t.comment(l)
 	}
 	return t.err

@@ -2,6 +2,9 @@ package atoms
 
 import (
 	"cmp"
+	"encoding/binary"
+	"math"
+	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -19,6 +22,7 @@ type Addrs struct {
 	special []bool       // by class: private or special, not of the internet
 	is6     []bool       // by class
 	blocks  [][]int32    // by block: its classes, ascending
+	served  [][]bool     // by list of NewAddrs and class
 }
 
 // special lists the prefixes that "internet" leaves out: private, shared,
@@ -32,8 +36,10 @@ var special = []string{
 }
 
 // NewAddrs cuts the address space at the edges of blocks. Block i of Classes is
-// blocks[i].
-func NewAddrs(blocks []model.Block) *Addrs {
+// blocks[i]. Each list of served holds addresses of Services, ascending and each
+// once: it cuts nothing, but the intervals that lie in it are classes of their own
+// (SVC-21).
+func NewAddrs(blocks []model.Block, served ...[]netip.Addr) *Addrs {
 	ranges := make([][]netipx.IPRange, len(blocks)+1)
 	for i, b := range blocks {
 		ranges[i] = rangesOf(b)
@@ -52,7 +58,7 @@ func NewAddrs(blocks []model.Block) *Addrs {
 	}
 	slices.SortFunc(a.starts, netip.Addr.Compare)
 	a.starts = slices.Compact(a.starts)
-	a.classify(ranges)
+	a.classify(ranges, served)
 	return a
 }
 
@@ -81,7 +87,7 @@ type signature struct {
 // classify walks the intervals in order, toggles each range of the blocks where
 // it begins and behind its end, and gives equal signatures one class. The last
 // of ranges is the special space.
-func (a *Addrs) classify(ranges [][]netipx.IPRange) {
+func (a *Addrs) classify(ranges [][]netipx.IPRange, served [][]netip.Addr) {
 	toggles := make([]signature, len(a.starts)+1)
 	inSpecial := make([]bool, len(a.starts)+1)
 	toggle := func(block, at int) {
@@ -104,6 +110,8 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 	var now signature
 	nowSpecial := false
 	a.class = make([]int32, len(a.starts))
+	a.served = make([][]bool, len(served))
+	of := make([]bool, len(served))
 	for i, start := range a.starts {
 		if start.Is6() && !now.v6 {
 			now.v6 = true
@@ -111,10 +119,20 @@ func (a *Addrs) classify(ranges [][]netipx.IPRange) {
 		now.a ^= toggles[i].a
 		now.b ^= toggles[i].b
 		nowSpecial = nowSpecial != inSpecial[i]
-		id, ok := ids[now]
+		here := now
+		for k, list := range served {
+			if of[k] = a.at(i).within(list); of[k] {
+				here.a ^= Word(uint64(len(ranges)+k) * 2)
+				here.b ^= Word(uint64(len(ranges)+k)*2 + 1)
+			}
+		}
+		id, ok := ids[here]
 		if !ok {
 			id = int32(len(ids))
-			ids[now] = id
+			ids[here] = id
+			for k := range served {
+				a.served[k] = append(a.served[k], of[k])
+			}
 			a.special = append(a.special, nowSpecial)
 			a.is6 = append(a.is6, start.Is6())
 		}
@@ -189,6 +207,9 @@ func (a *Addrs) Is6(class int) bool {
 	return a.is6[class]
 }
 
+// Served reports whether every address of a class is in a list of NewAddrs.
+func (a *Addrs) Served(list, class int) bool { return a.served[list][class] }
+
 // Range is the addresses From to To, inclusive, and their class.
 type Range struct {
 	From, To netip.Addr
@@ -199,6 +220,31 @@ type Range struct {
 func (r Range) Contains(a netip.Addr) bool {
 	a = a.Unmap()
 	return r.From.IsValid() && r.From.Is4() == a.Is4() && r.From.Compare(a) <= 0 && a.WithZone("").Compare(r.To) <= 0
+}
+
+// Size returns the number of addresses of the range, or the largest number where
+// that is larger.
+func (r Range) Size() uint64 {
+	from, to := r.From.As16(), r.To.As16()
+	lo, borrow := bits.Sub64(binary.BigEndian.Uint64(to[8:]), binary.BigEndian.Uint64(from[8:]), 0)
+	hi, _ := bits.Sub64(binary.BigEndian.Uint64(to[:8]), binary.BigEndian.Uint64(from[:8]), borrow)
+	if hi > 0 || lo == math.MaxUint64 {
+		return math.MaxUint64
+	}
+	return lo + 1
+}
+
+// within reports whether every address of the range is in an ascending list.
+func (r Range) within(list []netip.Addr) bool {
+	k, ok := slices.BinarySearchFunc(list, r.From, netip.Addr.Compare)
+	for at := r.From; ok; at = at.Next() {
+		if at == r.To {
+			return true
+		}
+		k++
+		ok = k < len(list) && list[k] == at.Next()
+	}
+	return false
 }
 
 // Ranges returns every interval in ascending order, v4 before v6.

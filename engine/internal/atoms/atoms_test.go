@@ -1,7 +1,9 @@
 package atoms_test
 
 import (
+	"math"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -112,4 +114,45 @@ func TestAddrs(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAddrs_served: an interval of which Services have every address is a class of
+// its own in each list that holds it, and blocks hold it as before (SVC-21).
+func TestAddrs_served(t *testing.T) {
+	block := func(cidr string, except ...string) model.Block {
+		b := model.Block{CIDR: netip.MustParsePrefix(cidr)}
+		for _, e := range except {
+			b.Except = append(b.Except, netip.MustParsePrefix(e))
+		}
+		return b
+	}
+	list := func(addrs ...string) (out []netip.Addr) {
+		for _, a := range addrs {
+			out = append(out, netip.MustParseAddr(a))
+		}
+		return out
+	}
+	blocks := []model.Block{block("10.0.0.0/30", "10.0.0.1/32", "10.0.0.2/32"), block("9.0.0.8/31"), block("2001:db8::1/128")}
+	a := atoms.NewAddrs(blocks, list("9.0.0.8", "9.0.0.9", "10.0.0.3"), list("9.0.0.9", "2001:db8::1"))
+	for addr, want := range map[string][2]bool{
+		"9.0.0.7": {}, "9.0.0.8": {true, false}, "9.0.0.9": {true, false}, "9.0.0.10": {}, // of the second, half of it
+		"10.0.0.0": {}, "10.0.0.3": {true, false}, // in the same blocks
+		"2001:db8::1": {false, true}, "2001:db8::2": {},
+	} {
+		class := a.Of(netip.MustParseAddr(addr))
+		if got := [2]bool{a.Served(0, class), a.Served(1, class)}; got != want {
+			t.Errorf("%s: %v, want %v", addr, got, want)
+		}
+		for i, b := range blocks {
+			if got := slices.Contains(a.Block(i), int32(class)); got != b.Contains(netip.MustParseAddr(addr)) {
+				t.Errorf("%s in %s: %v", addr, b, got)
+			}
+		}
+	}
+	sizes := map[string]uint64{"9.0.0.8": 2, "2001:db8::1": 1, "2001:db8::2": math.MaxUint64}
+	for addr, want := range sizes {
+		if got := a.Around(netip.MustParseAddr(addr)).Size(); got != want {
+			t.Errorf("around %s there are %d addresses, want %d", addr, got, want)
+		}
+	}
 }

@@ -43,7 +43,7 @@ func (p *parser) servers(text string) {
 			continue
 		}
 		if name == "import" {
-			p.imported(d.words)
+			p.file.Imports = append(p.file.Imports, strings.Join(d.words, " "))
 			continue
 		}
 		p.server(d, snippets)
@@ -168,7 +168,6 @@ func (p *parser) plugins(s *model.DNSServer, block []directive, snippets map[str
 			case ok && depth < deepestImport:
 				p.plugins(s, body, snippets, depth+1)
 			default:
-				p.imported(d.words)
 				s.Overrides = append(s.Overrides, model.DNSOverride{Plugin: name, Text: strings.Join(d.words, " "), Zones: s.Zones})
 			}
 		case "hosts", "rewrite", "template", "file", "auto", "secondary", "route53", "azure", "clouddns", "etcd", "autopath", "alternate", "acl", "erratic", "records":
@@ -179,15 +178,10 @@ func (p *parser) plugins(s *model.DNSServer, block []directive, snippets map[str
 	}
 }
 
-// imported says that what a Corefile takes in from elsewhere is not known.
-func (p *parser) imported(words []string) {
-	p.Warnf(p.at(), "corefile-import", "what it holds may change which names are answered", "%q is not followed", strings.Join(words, " "))
-}
-
 // cluster reads the kubernetes plugin, which answers for its zones or else for
 // those of the block (DNS-8).
 func (p *parser) cluster(s *model.DNSServer, args []string, block []directive) *model.DNSCluster {
-	c := &model.DNSCluster{Origin: s.Origin, Zones: s.Zones}
+	c := &model.DNSCluster{Origin: s.Origin, Zones: s.Zones, Pods: model.PodNamesNone}
 	if len(args) > 0 {
 		c.Zones = nil
 		for _, a := range args {
@@ -203,6 +197,13 @@ func (p *parser) cluster(s *model.DNSServer, args []string, block []directive) *
 			}
 			for _, a := range args {
 				c.Fallthrough = append(c.Fallthrough, fqdn(a))
+			}
+		case "pods":
+			switch strings.Join(args, " ") {
+			case "insecure":
+				c.Pods = model.PodNamesAny
+			case "verified":
+				c.Pods = model.PodNamesVerified
 			}
 		case "namespaces":
 			c.Namespaces = args

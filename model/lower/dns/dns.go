@@ -52,6 +52,9 @@ func Read(text []byte, o model.Origin) (file model.Corefile, ok bool, ds []model
 	default:
 		return model.Corefile{}, false, nil
 	}
+	if len(file.Servers) == 0 && len(file.Imports) > 0 {
+		r.Warnf("data.Corefile", "corefile-import", "put server blocks into it", "the Corefile only takes in others, which is not followed, and so it is not used")
+	}
 	return file, len(file.Servers) > 0, r.Diagnostics
 }
 
@@ -60,7 +63,7 @@ func Read(text []byte, o model.Origin) (file model.Corefile, ok bool, ds []model
 func legacy(r *parts.Report, file *model.Corefile, stubs, upstream jsontext.Value) {
 	main := model.DNSServer{
 		Zones: []string{"."}, Port: dnsPort, Origin: r.Origin,
-		Cluster: &model.DNSCluster{Zones: []string{clusterDomain}, Origin: r.Origin},
+		Cluster: &model.DNSCluster{Zones: []string{clusterDomain}, Origin: r.Origin, Pods: model.PodNamesAny},
 	}
 	forward := model.DNSForward{Zone: ".", Origin: r.Origin.At("data.upstreamNameservers")}
 	var servers []string

@@ -3,6 +3,7 @@ package dns_test
 import (
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,7 +75,7 @@ tls://secure.example {
 	want := []model.DNSServer{
 		{
 			Zones: main, Port: 53,
-			Cluster:  &model.DNSCluster{Zones: []string{"cluster.local.", "in-addr.arpa.", "ip6.arpa."}, Fallthrough: []string{"in-addr.arpa.", "ip6.arpa."}},
+			Cluster:  &model.DNSCluster{Zones: []string{"cluster.local.", "in-addr.arpa.", "ip6.arpa."}, Pods: model.PodNamesAny, Fallthrough: []string{"in-addr.arpa.", "ip6.arpa."}},
 			Forwards: []model.DNSForward{{Zone: ".", Files: []string{"/etc/resolv.conf"}}},
 			Overrides: []model.DNSOverride{
 				{Plugin: "hosts", Text: "hosts", Zones: []string{"db.corp.example.", "db2.corp.example."}, Exact: true},
@@ -87,7 +88,7 @@ tls://secure.example {
 		},
 		{
 			Zones: []string{"lab.example."}, Port: 53, Binds: []netip.Addr{netip.MustParseAddr("169.254.20.10"), netip.MustParseAddr("10.96.0.10")},
-			Cluster: &model.DNSCluster{Zones: []string{"lab.example."}, Fallthrough: []string{"."}, Namespaces: []string{"a", "b"}},
+			Cluster: &model.DNSCluster{Zones: []string{"lab.example."}, Pods: model.PodNamesNone, Fallthrough: []string{"."}, Namespaces: []string{"a", "b"}},
 		},
 		{Port: 53, Forwards: []model.DNSForward{{Zone: ".", To: to("10.0.0.1:53")}}},
 	}
@@ -99,13 +100,17 @@ tls://secure.example {
 // A snippet is taken in where it is imported; a file that is imported is not
 // known, and may answer anything in its block.
 func TestRead_import(t *testing.T) {
-	got, _, ds := read(t, "coredns", map[string]string{"Corefile": "(up) {\n  forward . 10.0.0.53\n}\n. {\n  import up\n  import /etc/coredns/custom/*.override\n}\n"})
+	got, _, ds := read(t, "coredns", map[string]string{"Corefile": "(up) {\n  forward . 10.0.0.53\n}\n. {\n  import up\n  import /etc/coredns/custom/*.override\n}\nimport /etc/coredns/custom/*.server\n"})
 	want := []model.DNSServer{{
 		Zones: []string{"."}, Port: 53, Forwards: []model.DNSForward{{Zone: ".", To: to("10.0.0.53:53")}},
 		Overrides: []model.DNSOverride{{Plugin: "import", Text: "import /etc/coredns/custom/*.override", Zones: []string{"."}}},
 	}}
-	if diff := cmp.Diff(want, got.Servers, exact); diff != "" || len(ds) != 1 || ds[0].Code != "corefile-import" {
-		t.Error(diff, ds)
+	if diff := cmp.Diff(want, got.Servers, exact); diff != "" || len(ds) > 0 || !slices.Equal(got.Imports, []string{"import /etc/coredns/custom/*.server"}) {
+		t.Error(diff, ds, got.Imports)
+	}
+	// Nothing is left of one that only takes in others.
+	if _, ok, ds := read(t, "coredns", map[string]string{"Corefile": "import /etc/coredns/*.server\n"}); ok || len(ds) != 1 || ds[0].Code != "corefile-import" {
+		t.Error(ok, ds)
 	}
 }
 
@@ -113,7 +118,7 @@ func TestRead_import(t *testing.T) {
 func TestRead_legacy(t *testing.T) {
 	got, ok, ds := read(t, "kube-dns", map[string]string{"stubDomains": `{"corp.example": ["10.0.0.53"]}`, "upstreamNameservers": `["8.8.8.8"]`})
 	want := []model.DNSServer{
-		{Zones: []string{"."}, Port: 53, Cluster: &model.DNSCluster{Zones: []string{"cluster.local."}}, Forwards: []model.DNSForward{{Zone: ".", To: to("8.8.8.8:53")}}},
+		{Zones: []string{"."}, Port: 53, Cluster: &model.DNSCluster{Zones: []string{"cluster.local."}, Pods: model.PodNamesAny}, Forwards: []model.DNSForward{{Zone: ".", To: to("8.8.8.8:53")}}},
 		{Zones: []string{"corp.example."}, Port: 53, Forwards: []model.DNSForward{{Zone: "corp.example.", To: to("10.0.0.53:53")}}},
 	}
 	if diff := cmp.Diff(want, got.Servers, exact); diff != "" || !ok || len(ds) > 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"netreach/model"
+	"netreach/model/lower/parts"
 	"netreach/model/lower/strict"
 )
 
@@ -79,18 +80,24 @@ func (l *lowering) weigh(n int) {
 // prefixes reads a list of addresses and CIDRs with commas between them. One
 // that cannot be read spoils the list, and what it says then happens.
 func (l *lowering) prefixes(field, text, spoilt string) []netip.Prefix {
+	out, _ := prefixes(l.Report, field, text, spoilt)
+	return out
+}
+
+// prefixes is the same, and reports whether the list can be read.
+func prefixes(r *parts.Report, field, text, spoilt string) ([]netip.Prefix, bool) {
 	var out []netip.Prefix
 	for part := range strings.SplitSeq(text, ",") {
 		part = strings.TrimSpace(part)
 		p, ok := prefix(part)
 		if !ok {
-			l.Warnf(field, "cidr", "write addresses and CIDRs with commas between them", "%q is neither an address nor a CIDR: "+spoilt, part)
-			return nil
+			r.Warnf(field, "cidr", "write addresses and CIDRs with commas between them", "%q is neither an address nor a CIDR: "+spoilt, part)
+			return nil, false
 		}
 		out = append(out, p)
 	}
 	slices.SortFunc(out, func(a, b netip.Prefix) int { return a.Addr().Compare(b.Addr()) })
-	return out
+	return out, true
 }
 
 // prefix reads an address or a CIDR.
@@ -124,6 +131,8 @@ var nginxNotes = []struct {
 	{"canary-weight", "sends VALUE% of the requests to the canary", false, false},
 	{"default-backend", "sends errors to Service VALUE, which it must reach", false, false},
 	{"mirror-target", "sends copies of requests to VALUE, which it must reach", false, false},
+	{"configuration-snippet", "has configuration of its own for it (configuration-snippet), which is not judged", false, false},
+	{"server-snippet", "has configuration of its own for it (server-snippet), which is not judged", false, false},
 	{"permanent-redirect", "answers with a redirect to VALUE: no backend is asked", false, true},
 	{"temporal-redirect", "answers with a redirect to VALUE: no backend is asked", false, true},
 }

@@ -39,6 +39,14 @@ type ingressObject struct {
 		} `json:"tls"`
 		Rules []rule `json:"rules"`
 	} `json:"spec"`
+	Status struct {
+		LoadBalancer struct {
+			Ingress []struct {
+				IP       string `json:"ip"`
+				Hostname string `json:"hostname"`
+			} `json:"ingress"`
+		} `json:"loadBalancer"`
+	} `json:"status"`
 }
 
 type rule struct {
@@ -128,7 +136,25 @@ func Read(text []byte, o model.Origin, old, searched bool) (model.Route, []model
 		}
 	}
 	l.nginx(obj.Metadata.Annotations)
+	l.published(&obj)
 	return l.out, r.Diagnostics
+}
+
+// published reads where the controller says that it is reached (ING-2).
+func (l *lowering) published(obj *ingressObject) {
+	for i, p := range obj.Status.LoadBalancer.Ingress {
+		if p.IP != "" {
+			a, err := netip.ParseAddr(p.IP)
+			if err != nil {
+				l.Warnf(strict.Item("status.loadBalancer.ingress", i)+".ip", "address", "write an IPv4 or IPv6 address", "%q is not an IP address, and is ignored", p.IP)
+				continue
+			}
+			l.out.Published = append(l.out.Published, a.Unmap())
+		}
+		if p.Hostname != "" {
+			l.out.PublishedNames = append(l.out.PublishedNames, strings.ToLower(strings.TrimSuffix(p.Hostname, ".")))
+		}
+	}
 }
 
 // lowering is the state of reading one object.

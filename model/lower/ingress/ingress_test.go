@@ -18,6 +18,7 @@ func origin(kind string) model.Origin {
 
 var exact = cmp.Options{
 	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+	cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
 	cmp.Comparer(func(a, b model.Origin) bool { return a.Field == b.Field || a.Field == "" || b.Field == "" }),
 	cmpopts.EquateEmpty(),
 }
@@ -80,6 +81,14 @@ func TestRead(t *testing.T) {
 				Restricted: true, Admits: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")}, Refuses: []netip.Prefix{netip.MustParsePrefix("10.9.0.0/16")},
 				Notes:   []model.RouteNote{{Text: "asks for a password (auth-type basic)", Conditional: true}, {Text: "limits the rate to 10 requests a second"}},
 				Entries: []model.Entry{{Paths: []model.PathMatch{{Form: model.PathRegexp, Path: "/a.*"}}, Backends: to("w", model.Target{Number: 1})}},
+			},
+		},
+		{
+			"where its controller says that it is reached (ING-2)",
+			`{"spec": {"defaultBackend": {"service": {"name": "w", "port": {"number": 1}}}}, "status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.7"}, {"hostname": "LB.example.net."}]}}}`,
+			model.Route{
+				Published: []netip.Addr{netip.MustParseAddr("203.0.113.7")}, PublishedNames: []string{"lb.example.net"},
+				Entries: []model.Entry{{Backends: to("w", model.Target{Number: 1}), Fallback: true}},
 			},
 		},
 		{

@@ -3,6 +3,7 @@ package workload
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -23,6 +24,8 @@ type Controller struct {
 	// DaemonSet, which has PerNode: it asks for one on each node.
 	Replicas int
 	PerNode  bool
+	// Config is as in model.Workload.
+	Config string
 	// Template is a pod as the controller makes it, without name (NP-47).
 	Template model.Pod
 }
@@ -49,7 +52,70 @@ type maker struct {
 
 type podTemplate struct {
 	Metadata templateMetadata `json:"metadata"`
-	Spec     podSpec          `json:"spec"`
+	Spec     templateSpec     `json:"spec"`
+}
+
+// templateSpec is podSpec with the arguments of containers: there are too many
+// pods to look at those of each.
+type templateSpec struct {
+	HostNetwork    bool                `json:"hostNetwork"`
+	NodeName       string              `json:"nodeName"`
+	Containers     []templateContainer `json:"containers"`
+	InitContainers []container         `json:"initContainers"`
+	DNSPolicy      string              `json:"dnsPolicy"`
+	DNSConfig      dnsConfig           `json:"dnsConfig"`
+	Hostname       string              `json:"hostname"`
+	Subdomain      string              `json:"subdomain"`
+}
+
+type templateContainer struct {
+	Ports         []containerPort  `json:"ports"`
+	RestartPolicy string           `json:"restartPolicy"`
+	Args          []jsontext.Value `json:"args"`
+}
+
+// pod returns the spec without arguments.
+func (s *templateSpec) pod() podSpec {
+	out := podSpec{
+		HostNetwork: s.HostNetwork, NodeName: s.NodeName, InitContainers: s.InitContainers,
+		DNSPolicy: s.DNSPolicy, DNSConfig: s.DNSConfig, Hostname: s.Hostname, Subdomain: s.Subdomain,
+	}
+	for _, c := range s.Containers {
+		out.Containers = append(out.Containers, container{Ports: c.Ports, RestartPolicy: c.RestartPolicy})
+	}
+	return out
+}
+
+// config returns the ConfigMap that a container is told by --configmap to read, as
+// "namespace/name", or "". That of its own namespace may be written as a variable.
+func (s *templateSpec) config(namespace string) string {
+	for _, c := range s.Containers {
+		next := false
+		for _, arg := range c.Args {
+			text, err := jsontext.AppendUnquote(nil, arg)
+			if err != nil {
+				continue
+			}
+			flag, value, given := strings.Cut(string(text), "=")
+			switch named := flag == "--configmap" || flag == "-configmap"; {
+			case next:
+				value = string(text)
+			case named && !given:
+				next = true
+				continue
+			case !named:
+				continue
+			}
+			if ns, name, ok := strings.Cut(value, "/"); ok {
+				if ns == "$(POD_NAMESPACE)" {
+					ns = namespace
+				}
+				return ns + "/" + name
+			}
+			next = false
+		}
+	}
+	return ""
 }
 
 type templateMetadata struct {
@@ -197,6 +263,9 @@ func ReadController(text []byte, o model.Origin, opts ...Option) (Controller, []
 	}
 	template, problems := lowerTemplate(m.template, m.templateField, o)
 	c.Template = template
+	if m.template != nil {
+		c.Config = m.template.Spec.config(o.Namespace)
+	}
 	return c, append(ds, problems...)
 }
 
@@ -209,5 +278,5 @@ func lowerTemplate(t *podTemplate, field string, o model.Origin) (model.Pod, []m
 			Hint: "add it: its labels and ports are those of the pods",
 		}}
 	}
-	return lowerPod(t.Metadata.Labels, field+".metadata.labels", t.Spec, field+".spec", o)
+	return lowerPod(t.Metadata.Labels, field+".metadata.labels", t.Spec.pod(), field+".spec", o)
 }

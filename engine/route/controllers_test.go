@@ -1,0 +1,152 @@
+package route_test
+
+import (
+	"strings"
+	"testing"
+
+	"netreach/model"
+)
+
+// TestIngressStatus: the pods of a controller are behind the Service whose address
+// or name the Ingress has in its status (ING-2).
+func TestIngressStatus(t *testing.T) {
+	class := func(name, controller string) string {
+		return "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: " + name + "}\nspec: {controller: " + controller + "}\n"
+	}
+	proxy := func(ns, name, labels, ip string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {namespace: " + ns + ", name: " + name + ", labels: {" + labels + "}}\n" +
+			"spec: {containers: [{name: c, ports: [{name: http, containerPort: 80}]}]}\nstatus: {podIP: " + ip + "}\n"
+	}
+	front := func(ns, selector, status string) string {
+		return service(ns, "front", "type: LoadBalancer, externalTrafficPolicy: Local, selector: {"+selector+"}, ports: [{name: http, port: 80, targetPort: http}]") +
+			"status: {loadBalancer: {ingress: [{" + status + "}]}}\n"
+	}
+	entry := func(name, class, host, status string) string {
+		out := ingress(name, "", "ingressClassName: "+class+", rules: ["+at(host, "/", "Prefix", "web", "name: http")+"]")
+		if status != "" {
+			out += "status: {loadBalancer: {ingress: [{" + status + "}]}}\n"
+		}
+		return out
+	}
+	// web takes connections of one namespace only.
+	fromOnly := func(ns string) string {
+		return policy("a", "web", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "+ns+"}}}]}]")
+	}
+	const nginx = "app.kubernetes.io/name: ingress-nginx"
+	tests := []struct {
+		name, manifests string
+		lines           []string
+	}{
+		{
+			"by address",
+			join(class("edge", "example.com/edge"), proxy("edge", "p", "app: edge", "10.1.0.30"), front("edge", "app: edge", "ip: 203.0.113.50"), entry("web", "edge", "a.example", "ip: 203.0.113.50"), fromOnly("edge")),
+			[]string{"allow internet -> http://a.example"},
+		},
+		{
+			"by name, in other letters",
+			join(class("edge", "example.com/edge"), proxy("edge", "p", "app: edge", "10.1.0.30"), front("edge", "app: edge", "hostname: lb-1.Example.net"), entry("web", "edge", "a.example", "hostname: LB-1.example.net"), fromOnly("ing")),
+			[]string{"deny internet -> http://a.example"},
+		},
+		{
+			"nobody publishes the address: the pods stay unknown",
+			join(class("edge", "example.com/edge"), proxy("edge", "p", "app: edge", "10.1.0.30"), front("edge", "app: edge", "ip: 203.0.113.51"), entry("web", "edge", "a.example", "ip: 203.0.113.50"), fromOnly("edge")),
+			[]string{"unknown internet -> http://a.example; name them with --controller edge"},
+		},
+		{
+			"two controllers of one kind are told apart",
+			join(class("public", "k8s.io/ingress-nginx"), class("inner", "k8s.io/ingress-nginx"),
+				proxy("public", "p", nginx, "10.1.0.30"), front("public", nginx, "ip: 203.0.113.50"), proxy("inner", "p", nginx, "10.1.0.31"), front("inner", nginx, "ip: 10.9.9.9"),
+				entry("web", "public", "a.example", "ip: 203.0.113.50"), entry("inner", "inner", "b.example", "ip: 10.9.9.9"), fromOnly("public")),
+			[]string{"allow internet -> http://a.example", "deny internet -> http://b.example"},
+		},
+		{
+			"what stands before the controller is not the controller",
+			join(class("nginx", "k8s.io/ingress-nginx"), proxy("ing", "p", nginx, "10.1.0.30"), proxy("waf", "p", "app: waf", "10.1.0.31"), front("waf", "app: waf", "ip: 203.0.113.50"),
+				entry("web", "nginx", "a.example", "ip: 203.0.113.50"), fromOnly("ing")),
+			[]string{"allow internet -> http://a.example"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			check(t, model.Options{}, join(webPod, service("a", "web", "selector: {app: web}, ports: [{name: http, port: 80, targetPort: http}]"), strings.TrimSuffix(tt.manifests, "---\n")), tt.lines...)
+		})
+	}
+}
+
+// TestIngressDefaults: what the ConfigMap of ingress-nginx says holds below the
+// annotations of an Ingress (ING-12).
+func TestIngressDefaults(t *testing.T) {
+	const prefix = "nginx.ingress.kubernetes.io/"
+	config := func(name, data string) string {
+		return "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: ing, name: " + name + "}\ndata: {" + data + "}\n"
+	}
+	// deployed is the controller with arguments of its own, before its pods are made.
+	deployed := func(args string) string {
+		return "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: nginx}\nspec: {controller: k8s.io/ingress-nginx}\n---\n" +
+			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {namespace: ing, name: edge}\nspec:\n  selector: {matchLabels: {app.kubernetes.io/name: ingress-nginx}}\n" +
+			"  template: {metadata: {labels: {app.kubernetes.io/name: ingress-nginx}}, spec: {containers: [{name: c, args: [" + args + "], ports: [{name: http, containerPort: 80}]}]}}\n"
+	}
+	entry := func(annotations string) string {
+		return ingress("web", annotations, "ingressClassName: nginx, rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")
+	}
+	const list = "whitelist-source-range: 203.0.113.0/24"
+	tests := []struct {
+		name, manifests string
+		lines           []string
+	}{
+		{
+			"the only clients, by the ConfigMap of the usual name",
+			join(controller(""), balancer, config("ingress-nginx-controller", list), entry("")),
+			[]string{"allow 203.0.113.7 -> http://a.example; only unless an Ingress says otherwise (ING-12)", "deny 8.8.8.8 -> http://a.example", "some internet -> http://a.example"},
+		},
+		{
+			"an annotation goes before it",
+			join(controller(""), balancer, config("ingress-nginx-controller", list), entry(prefix+"whitelist-source-range: 8.8.8.0/24")),
+			[]string{"deny 203.0.113.7 -> http://a.example", "allow 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"clients that are turned away, by default and always",
+			join(controller(""), balancer, config("ingress-nginx-controller", "denylist-source-range: 203.0.113.0/24, block-cidrs: 8.8.4.0/24"), entry(prefix+"denylist-source-range: 1.1.1.1")),
+			[]string{"allow 203.0.113.7 -> http://a.example", "deny 1.1.1.1 -> http://a.example", "deny 8.8.4.4 -> http://a.example; clients in 8.8.4.0/24 away (ING-12)"},
+		},
+		{
+			"the ConfigMap that the arguments name, in the namespace of the pod",
+			join(deployed("/nginx-ingress-controller, '--configmap=$(POD_NAMESPACE)/mine'"), config("mine", list), config("ingress-nginx-controller", "whitelist-source-range: 8.8.8.0/24"), entry("")),
+			[]string{"allow 203.0.113.7 -> http://a.example", "deny 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"in two words, with one dash",
+			join(deployed("-configmap, ing/mine, --configmap-other=ing/x"), config("mine", list), entry("")),
+			[]string{"deny 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"that of its workload, where the arguments do not tell",
+			join(deployed("--election-id=configmap"), config("edge", list), entry("")),
+			[]string{"deny 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"that of somebody else counts for nothing",
+			join(controller(""), balancer, config("other", list), entry("")),
+			[]string{"allow 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"a list that cannot be read leaves it open, but for an Ingress with its own",
+			join(controller(""), balancer, config("ingress-nginx-controller", "whitelist-source-range: everybody"), entry(""),
+				ingress("own", prefix+"whitelist-source-range: 8.8.8.0/24", "ingressClassName: nginx, rules: ["+at("b.example", "/", "Prefix", "web", "number: 80")+"]")),
+			[]string{"unknown 8.8.8.8 -> http://a.example; cannot be read", "allow 8.8.8.8 -> http://b.example"},
+		},
+		{
+			"behind nodes the controller is told the client by the PROXY protocol",
+			join(controller(""), strings.Replace(balancer, "externalTrafficPolicy: Local, ", "", 1), config("ingress-nginx-controller", list+", use-proxy-protocol: 'true'"), entry("")),
+			[]string{"allow 203.0.113.7 -> http://a.example", "deny 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"behind nodes it may see a node",
+			join(controller(""), strings.Replace(balancer, "externalTrafficPolicy: Local, ", "", 1), config("ingress-nginx-controller", list), entry("")),
+			[]string{"some 203.0.113.7 -> http://a.example; may see the address of a node"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { check(t, model.Options{}, join(pods, tt.manifests), tt.lines...) })
+	}
+}
