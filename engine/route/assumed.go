@@ -151,10 +151,14 @@ func blurred(policies []model.Policy, known *assumedPod) []model.Policy {
 	return out
 }
 
-// keysOf returns the label keys that the peers of policies name, and openKey.
+// keysOf returns the label keys that the subjects and peers of policies name, and
+// openKey.
 func keysOf(policies []model.Policy) []string {
 	keys := map[string]bool{openKey: true}
 	for i := range policies {
+		for _, q := range policies[i].Subject.Pods.Requirements {
+			keys[q.Key] = true
+		}
 		for _, r := range policies[i].Rules {
 			for _, p := range r.Peers {
 				for _, q := range p.Pods.Pods.Requirements {

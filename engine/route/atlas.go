@@ -13,8 +13,9 @@ import (
 // Options are what New is told beside the matrix.
 type Options struct {
 	// Controllers names the pods that serve a class of Ingresses or Gateways, by
-	// the name of the class, or "namespace/name" of a Gateway. It goes before what
-	// is known of usual controllers.
+	// the name of the class, or "namespace/name" of a Gateway. "ingress" is the class
+	// of Ingresses that have none, and "openshift" the router of OpenShift. It goes
+	// before what is known of usual controllers.
 	Controllers map[string]expect.Peer
 }
 

@@ -267,8 +267,11 @@ func (x *comparer) ofPods(c *wayChange) (edits []int32, each, open bool) {
 		}
 		return edits, false, true
 	}
-	if c.Dst >= 0 {
-		if e, ok := x.backendEdit(c.Dst); ok {
+	for _, end := range append([]int{c.Dst}, x.doorEnds(c.Way)...) {
+		if end < 0 {
+			continue
+		}
+		if e, ok := x.backendEdit(end); ok {
 			key := e.Object + "\x00" + e.Text
 			id, ok := x.added[key]
 			if !ok {
@@ -277,9 +280,29 @@ func (x *comparer) ofPods(c *wayChange) (edits []int32, each, open bool) {
 			}
 			return []int32{id}, false, false
 		}
+	}
+	if c.Dst >= 0 {
 		edits = x.nearby(c.Dst)
 	}
 	return edits, false, len(edits) != 1
+}
+
+// doorEnds returns the workloads of the doors that a way leads through.
+func (x *comparer) doorEnds(name string) []int {
+	var out []int
+	for _, s := range x.sides {
+		for _, w := range s.byName[name] {
+			if w.entry == nil {
+				continue
+			}
+			for _, id := range w.entry.door.pods.Peers {
+				if end, ok := x.endOf[id]; ok && !slices.Contains(out, end) {
+					out = append(out, end)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // causesOf returns the causes of what changes of the flows of a leg.
@@ -338,8 +361,8 @@ func (x *comparer) endsAt(peers []engine.PeerID) map[int]bool {
 	return out
 }
 
-// backendEdit returns what was edited of the pods of a workload that bears on the
-// Services that they are behind.
+// backendEdit returns what was edited of a workload that bears on the Services that
+// its pods are behind, or on what they let in as a controller.
 func (x *comparer) backendEdit(end int) (engine.Edit, bool) {
 	w := &x.d.Workloads[end]
 	before, after := x.d.Before.Cluster(), x.d.After.Cluster()
@@ -352,6 +375,9 @@ func (x *comparer) backendEdit(end int) (engine.Edit, bool) {
 		return engine.Edit{Kind: engine.WorkloadRemoved, Object: objectOf(&before.Workloads[w.Before]), Text: "removed", Before: []model.Origin{o}}, true
 	}
 	var words []string
+	if old, now := before.Workloads[w.Before].Config, after.Workloads[w.After].Config; old != now {
+		words = append(words, fmt.Sprintf("--configmap: %s → %s", orNone(old), orNone(now)))
+	}
 	pods := [2][]*model.Pod{}
 	for i, c := range []*model.Cluster{before, after} {
 		for k := range c.Pods {

@@ -150,3 +150,21 @@ func TestIngressDefaults(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) { check(t, model.Options{}, join(pods, tt.manifests), tt.lines...) })
 	}
 }
+
+// TestUnknownController: whether a policy of its namespace selects the pods of a
+// controller that the input does not hold is open, if it asks for labels (RT-1,
+// ING-8).
+func TestUnknownController(t *testing.T) {
+	route := "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {namespace: a, name: web}\nspec: {host: a.example, to: {kind: Service, name: web}}\n"
+	web := service("a", "web", "selector: {app: web}, ports: [{name: http, port: 80, targetPort: http}]")
+	for spec, want := range map[string]string{
+		"podSelector: {}, policyTypes: [Egress]":                                                       "deny internet -> http://a.example",
+		"podSelector: {matchLabels: {app: router}}, policyTypes: [Egress]":                             "unknown internet -> http://a.example",
+		"podSelector: {matchLabels: {app: router}}, policyTypes: [Ingress]":                            "allow internet -> http://a.example",
+		"podSelector: {matchExpressions: [{key: app, operator: DoesNotExist}]}, policyTypes: [Egress]": "unknown internet -> http://a.example",
+	} {
+		t.Run(spec, func(t *testing.T) {
+			check(t, model.Options{}, join(webPod, web, route, strings.TrimSuffix(policy("openshift-ingress", "p", spec), "---\n")), want)
+		})
+	}
+}

@@ -111,11 +111,7 @@ var (
 // findPods finds the pods of a door: those that the user named, or that carry
 // the labels that such pods do.
 func (a *Atlas) findPods(d *door) {
-	keys := []string{strings.TrimPrefix(d.name, "IngressClass ")}
-	if d.gateway != nil {
-		keys = []string{d.gateway.Namespace + "/" + d.gateway.Name, d.gateway.Class}
-	}
-	for _, k := range keys {
+	for _, k := range d.keys() {
 		if e, ok := a.controllers[k]; ok {
 			d.pods, d.assumed = e, nil
 			return
@@ -314,13 +310,20 @@ func (a *Atlas) routerDoors() []*door {
 	return []*door{d}
 }
 
-// key returns the name by which the user can say who runs a door.
-func (d *door) key() string {
-	if d.gateway != nil {
-		return d.gateway.Namespace + "/" + d.gateway.Name
+// keys returns the names by which the user can say who runs a door, the best one
+// first.
+func (d *door) keys() []string {
+	class, ok := strings.CutPrefix(d.name, "IngressClass ")
+	switch {
+	case d.gateway != nil:
+		return []string{d.gateway.Namespace + "/" + d.gateway.Name, d.gateway.Class}
+	case d.kind == model.RouteOpenShift:
+		return []string{"openshift", d.name}
+	case ok:
+		return []string{class}
 	}
-	return strings.TrimPrefix(d.name, "IngressClass ")
+	return []string{"ingress", d.name} // of no class
 }
 
 // controllerPeer is how the user names the pods of a door, for hints.
-func (d *door) controllerPeer() string { return d.key() + "=NAMESPACE/LABEL=VALUE" }
+func (d *door) controllerPeer() string { return d.keys()[0] + "=NAMESPACE/LABEL=VALUE" }

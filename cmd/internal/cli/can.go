@@ -64,7 +64,7 @@ Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
 
 // controllerFlag registers --controller.
 func controllerFlag(cmd *cobra.Command, values *[]string) {
-	cmd.Flags().StringArrayVar(values, "controller", nil, "`CLASS=PEER`: the pods that serve a class of Ingresses or Gateways; repeatable")
+	cmd.Flags().StringArrayVar(values, "controller", nil, "`CLASS=PEER`: the pods that serve a class of Ingresses or Gateways (ingress: no class, openshift: Routes); repeatable")
 }
 
 func (s *session) explain() *cobra.Command {
