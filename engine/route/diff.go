@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"netreach/engine"
 	"netreach/model"
@@ -273,19 +274,34 @@ func (x *comparer) changed(s *stir) []wayChange {
 		if crowds[0] == nil || crowds[1] == nil {
 			continue
 		}
-		for _, name := range names {
-			out = append(out, x.atName(sides, crowds, name)...)
+		for some := range slices.Chunk(names, atOnce) {
+			// Each atlas belongs to one goroutine.
+			var found [2][]map[spot][]outcome
+			var wait sync.WaitGroup
+			for i := range sides {
+				wait.Go(func() {
+					for _, name := range some {
+						found[i] = append(found[i], x.outcomes(sides[i], crowds[i], name))
+					}
+				})
+			}
+			wait.Wait()
+			for k, name := range some {
+				out = append(out, x.atName(sides, crowds[1].whole, name, [2]map[spot][]outcome{found[0][k], found[1][k]})...)
+			}
 		}
 	}
 	return out
 }
 
-// atName returns what changes for a crowd at what is dialled by one name.
-func (x *comparer) atName(sides [2]*sideways, crowds [2]*crowd, name string) []wayChange {
-	var found [2]map[spot][]outcome
+// atOnce is how many names are judged on both sides before they are compared.
+const atOnce = 512
+
+// atName returns what changes for clients at what is dialled by one name, from what
+// was found on either side.
+func (x *comparer) atName(sides [2]*sideways, whole client, name string, found [2]map[spot][]outcome) []wayChange {
 	spots := map[spot]bool{}
 	for i := range sides {
-		found[i] = x.outcomes(sides[i], crowds[i], name)
 		for k := range found[i] {
 			spots[k] = true
 		}
@@ -298,10 +314,10 @@ func (x *comparer) atName(sides [2]*sideways, crowds [2]*crowd, name string) []w
 	}
 	var out []wayChange
 	for _, k := range sortedSpots(spots) {
-		groups := partition(crowds[1].whole, found[0][k], found[1][k])
+		groups := partition(whole, found[0][k], found[1][k])
 		for _, g := range groups {
 			if len(lists) == 0 || !parted(g.verdicts[0]) && !parted(g.verdicts[1]) {
-				out = append(out, x.change(k, g, crowds[1].whole)...)
+				out = append(out, x.change(k, g, whole)...)
 				continue
 			}
 			// Lists of prefixes tell clients apart that no policy does.
@@ -319,7 +335,7 @@ func (x *comparer) atName(sides [2]*sideways, crowds [2]*crowd, name string) []w
 				}
 			}
 			for _, g := range merged(parts) {
-				out = append(out, x.change(k, g, crowds[1].whole)...)
+				out = append(out, x.change(k, g, whole)...)
 			}
 		}
 	}
@@ -348,12 +364,24 @@ type part struct {
 
 // partition cuts a crowd into parts by what becomes of its clients at a spot.
 func partition(whole client, before, after []outcome) []part {
+	sides := [][]outcome{before, after}
+	all := part{client: whole}
 	apart := false
-	var mixes [2]map[engine.PeerID]model.Mix
-	for i, list := range [][]outcome{before, after} {
-		mixes[i] = map[engine.PeerID]model.Mix{}
+	for i, list := range sides {
+		var mix model.Mix
 		for _, o := range list {
 			apart = apart || len(o.client.Peers) != len(whole.Peers)
+			mix = mix.Join(o.mix)
+		}
+		all.verdicts[i] = mix.Verdict()
+	}
+	if !apart {
+		return []part{all}
+	}
+	var mixes [2]map[engine.PeerID]model.Mix
+	for i, list := range sides {
+		mixes[i] = map[engine.PeerID]model.Mix{}
+		for _, o := range list {
 			for _, id := range o.client.Peers {
 				mixes[i][id] = mixes[i][id].Join(o.mix)
 			}
@@ -366,11 +394,6 @@ func partition(whole client, before, after []outcome) []part {
 			p.verdicts[i] = mixes[i][id].Verdict()
 		}
 		parts = append(parts, p)
-	}
-	if !apart {
-		all := parts[0]
-		all.client = whole
-		return []part{all}
 	}
 	return merged(parts)
 }
