@@ -27,7 +27,11 @@ type Corefile struct {
 	// Imports are the lines that take in server blocks from elsewhere, which are not
 	// followed.
 	Imports []string
-	Origin  Origin
+	// Custom tells that the input holds the ConfigMap coredns-custom beside it, whose
+	// files are taken in by "import custom/*.server" and the like. It is not followed
+	// either.
+	Custom bool
+	Origin Origin
 }
 
 // DNSServer is one server block.

@@ -3,6 +3,7 @@ package route
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"netreach/engine"
@@ -279,9 +280,7 @@ func (a *Atlas) known(h *Hop, names []name) []Hop {
 			h.Mix = h.Mix.And(open)
 			h.note(x.server.Origin, fmt.Sprintf("whether the Corefile's %q answers for %s is not known (DNS-8)", strings.Join(x.open, `", "`), n))
 		}
-		if r.file != nil && len(r.file.Imports) > 0 {
-			h.note(r.file.Origin, fmt.Sprintf("the Corefile's %q is not followed, and may hold a server block for %s (DNS-8)", strings.Join(r.file.Imports, `", "`), n))
-		}
+		a.imported(h, n)
 		switch {
 		case x.nothing != "":
 			h.Mix = 0
@@ -294,6 +293,32 @@ func (a *Atlas) known(h *Hop, names []name) []Hop {
 		}
 	}
 	return out
+}
+
+// imported notes what the Corefile takes in from elsewhere (DNS-8).
+func (a *Atlas) imported(h *Hop, n name) {
+	file := a.dns().file
+	if file == nil {
+		return
+	}
+	var lines []string
+	nothing := false
+	for _, line := range file.Imports {
+		if takesNothing(file, line) {
+			nothing = true
+		} else {
+			lines = append(lines, line)
+		}
+	}
+	for i := range file.Servers {
+		nothing = nothing || slices.ContainsFunc(file.Servers[i].Overrides, func(o model.DNSOverride) bool { return takesNothing(file, o.Text) })
+	}
+	if nothing {
+		h.note(file.Origin, fmt.Sprintf("the Corefile takes in the files of ConfigMap %s/coredns-custom, which is not in the input: taken to be none (DNS-8)", file.Namespace))
+	}
+	if len(lines) > 0 {
+		h.note(file.Origin, fmt.Sprintf("the Corefile's %q is not followed, and may hold a server block for %s (DNS-8)", strings.Join(lines, `", "`), n))
+	}
 }
 
 func originOf(s *model.DNSServer) model.Origin {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -290,6 +291,9 @@ func (r *resolver) ask(file *model.Corefile, name, namespace string) answer {
 		return out
 	}
 	for _, o := range out.server.Overrides {
+		if takesNothing(file, o.Text) {
+			continue
+		}
 		if slices.ContainsFunc(o.Zones, func(z string) bool { return name == z || !o.Exact && under(name, z) }) {
 			out.open = append(out.open, o.Text)
 		}
@@ -346,4 +350,14 @@ func ports[V any](m map[uint16]V) []uint16 {
 	}
 	slices.SortFunc(out, cmp.Compare[uint16])
 	return out
+}
+
+// customFiles is how a Corefile takes in the files of the ConfigMap coredns-custom.
+var customFiles = regexp.MustCompile(`^import (\S*/)?custom/\*\S*$`)
+
+// takesNothing reports whether a line of a Corefile takes in files of a ConfigMap
+// that the input does not hold, and which is not there then: the pattern matches
+// nothing.
+func takesNothing(file *model.Corefile, line string) bool {
+	return !file.Custom && customFiles.MatchString(line)
 }

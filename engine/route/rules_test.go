@@ -228,6 +228,7 @@ func TestDNSRules(t *testing.T) {
 	web := pod("a", "web", "spec: {containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]}\nstatus: {podIP: 10.1.0.1}")
 	cli := pod("a", "cli", "status: {podIP: 10.1.0.9}")
 	svc := service("a", "web", "selector: {app: web}, ports: [{port: 80, targetPort: http}]")
+	const custom = "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: kube-system, name: coredns-custom}\ndata: {more.server: \"corp.example { forward . 10.0.0.53 }\"}\n"
 	tests := []struct {
 		name, manifests string
 		lines           []string
@@ -275,11 +276,26 @@ func TestDNSRules(t *testing.T) {
 		{
 			"what the Corefile takes in from elsewhere is told of where a name is asked for (DNS-8)",
 			join(resolving, cli, web, svc, corefile(".:53 {\n  kubernetes cluster.local\n}\nimport /etc/coredns/custom/*.server")),
+			[]string{"allow a/cli -> a/svc/web 80; ConfigMap kube-system/coredns-custom, which is not in the input"},
+		},
+		{
+			"which may be there (DNS-8)",
+			join(resolving, cli, web, svc, corefile(".:53 {\n  kubernetes cluster.local\n}\nimport /etc/coredns/custom/*.server"), custom),
 			[]string{"allow a/cli -> a/svc/web 80; custom/*.server\" is not followed, and may hold a server block for web.a.svc.cluster.local"},
+		},
+		{
+			"or another file (DNS-8)",
+			join(resolving, cli, web, svc, corefile(".:53 {\n  kubernetes cluster.local\n}\nimport /etc/coredns/zones.conf")),
+			[]string{"allow a/cli -> a/svc/web 80; zones.conf\" is not followed, and may hold a server block for web.a.svc.cluster.local"},
 		},
 		{
 			"and so is what a server block takes in, which may answer anything (DNS-8)",
 			join(resolving, cli, web, svc, corefile(".:53 {\n  import /etc/coredns/custom/*.override\n  kubernetes cluster.local\n}")),
+			[]string{"allow a/cli -> a/svc/web 80; ConfigMap kube-system/coredns-custom, which is not in the input"},
+		},
+		{
+			"which may be there (DNS-8)",
+			join(resolving, cli, web, svc, corefile(".:53 {\n  import /etc/coredns/custom/*.override\n  kubernetes cluster.local\n}"), custom),
 			[]string{"unknown a/cli -> a/svc/web 80; custom/*.override\" answers for web.a.svc.cluster.local is not known"},
 		},
 		{

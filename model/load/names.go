@@ -243,7 +243,26 @@ func (r *reader) allNames() model.Names {
 	slices.SortFunc(out.Classes, func(a, b model.Class) int { return compareOrigins(a.Origin, b.Origin) })
 	slices.SortFunc(out.Gateways, func(a, b model.Gateway) int { return compareOrigins(a.Origin, b.Origin) })
 	slices.SortFunc(out.Grants, func(a, b model.Grant) int { return compareOrigins(a.Origin, b.Origin) })
+	out.Corefiles = withCustom(out.Corefiles)
 	slices.SortFunc(out.Corefiles, func(a, b model.Corefile) int { return compareOrigins(a.Origin, b.Origin) })
 	slices.SortFunc(out.Defaults, func(a, b model.IngressDefaults) int { return compareOrigins(a.Origin, b.Origin) })
+	return out
+}
+
+// withCustom takes out the ConfigMaps that others are added to by, and says of these
+// that there is one.
+func withCustom(files []model.Corefile) []model.Corefile {
+	custom := map[string]bool{}
+	var out []model.Corefile
+	for _, f := range files {
+		if f.Name == dns.CustomName && len(f.Servers) == 0 {
+			custom[f.Namespace] = true
+		} else {
+			out = append(out, f)
+		}
+	}
+	for i := range out {
+		out[i].Custom = custom[out[i].Namespace]
+	}
 	return out
 }

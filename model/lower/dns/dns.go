@@ -33,6 +33,10 @@ const (
 	dnsPort         = 53
 )
 
+// CustomName is the name of the ConfigMap by which k3s and others let a Corefile be
+// added to. Read gives a Corefile without servers for it.
+const CustomName = "coredns-custom"
+
 // Read reads a ConfigMap. It gives ok false, and says nothing, for one that does
 // not configure DNS.
 func Read(text []byte, o model.Origin) (file model.Corefile, ok bool, ds []model.Diagnostic) {
@@ -49,6 +53,8 @@ func Read(text []byte, o model.Origin) (file model.Corefile, ok bool, ds []model
 		p.servers(corefile)
 	case o.Namespace == legacyNamespace && o.Name == legacyName:
 		legacy(&r, &file, obj.Data.StubDomains, obj.Data.Upstream)
+	case o.Name == CustomName:
+		return file, true, nil
 	default:
 		return model.Corefile{}, false, nil
 	}
