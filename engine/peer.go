@@ -80,6 +80,9 @@ func (r PortRange) Match() model.PortMatch {
 	return model.PortMatch{Kind: model.PortRange, Protocol: r.Protocol, First: r.First, Last: r.Last}
 }
 
+// Prefixes returns the few prefixes that make up the range, ascending.
+func (r AddrRange) Prefixes() []netip.Prefix { return netipx.IPRangeFrom(r.First, r.Last).Prefixes() }
+
 // MergeRanges returns disjoint ranges ascending, with those joined that touch.
 func MergeRanges(ranges []AddrRange) []AddrRange {
 	sorted := slices.Clone(ranges)

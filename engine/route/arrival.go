@@ -27,8 +27,14 @@ func (a *Answer) Arrivals() []Arrival {
 				before = before.And(h.Mix)
 				continue
 			}
+			var lost model.Mix
 			for j := range h.Legs {
-				mix := before.And(h.Legs[j].Mix)
+				if h.Legs[j].Lost {
+					lost = lost.Join(h.Legs[j].Mix)
+				}
+			}
+			for j := range h.Legs {
+				mix := before.And(h.Legs[j].Mix.Join(lost))
 				if w.Doubtful && mix != denied && mix != 0 {
 					mix = open // it may be another way that gets the requests
 				}

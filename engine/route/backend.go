@@ -204,7 +204,7 @@ func (a *Atlas) fromOutside(h *Hop, c client, s *model.Service, p *model.Service
 		h.note(s.Origin, "externalTrafficPolicy Local: the client's address is kept (SVC-15)")
 		a.legs(h, c.End, s, p, all, "")
 		if idle := a.idleNodes(all); by == viaNodePort && len(idle) > 0 {
-			h.say(denied, fmt.Sprintf("externalTrafficPolicy Local, and no endpoint on %s: dropped there (SVC-15)", strings.Join(idle, ", ")))
+			h.add(Leg{Mix: denied, Lost: true, Text: fmt.Sprintf("externalTrafficPolicy Local, and no endpoint on %s: dropped there (SVC-15)", strings.Join(idle, ", "))})
 		}
 		return
 	}

@@ -281,9 +281,7 @@ func (x *comparer) ofPods(c *wayChange) (edits []int32, each, open bool) {
 			return []int32{id}, false, false
 		}
 	}
-	if c.Dst >= 0 {
-		edits = x.nearby(c.Dst)
-	}
+	edits = x.nearby(c)
 	return edits, false, len(edits) != 1
 }
 
@@ -456,17 +454,41 @@ func readinessText(p *model.Pod) string {
 	return "ready"
 }
 
-// nearby returns the edits of policies that may concern a workload: those of its
-// namespace and of the whole cluster.
-func (x *comparer) nearby(end int) []int32 {
-	namespace := x.d.Workloads[end].Namespace
-	var out []int32
+// nearby returns the edits that may concern a way for reasons that no flow shows:
+// of the policies, labels and pods of its namespaces, or else of the whole cluster.
+func (x *comparer) nearby(c *wayChange) []int32 {
+	namespaces := map[string]bool{}
+	if c.Dst >= 0 {
+		namespaces[x.d.Workloads[c.Dst].Namespace] = true
+	}
+	for i, s := range x.sides {
+		for k := range s.byName[c.Way] {
+			list, _ := s.byName[c.Way][k].namespaces(x.atlases[i])
+			for _, ns := range list {
+				namespaces[ns] = true
+			}
+		}
+	}
+	var out, rest []int32
 	for i := range x.d.Edits {
 		e := &x.d.Edits[i]
 		at := slices.Concat(e.After, e.Before)
-		if e.Kind.OfPolicy() && len(at) > 0 && (at[0].Namespace == namespace || at[0].Namespace == "") {
+		namespace := ""
+		if len(at) > 0 {
+			namespace = at[0].Namespace
+		}
+		if e.Kind == engine.NamespaceLabel {
+			_, namespace, _ = strings.Cut(e.Object, " ")
+		}
+		switch {
+		case namespaces[namespace]:
 			out = append(out, int32(i))
+		case namespace == "":
+			rest = append(rest, int32(i))
 		}
 	}
-	return out
+	if len(out) > 0 {
+		return out
+	}
+	return rest
 }

@@ -210,14 +210,23 @@ func newSideways(a *Atlas) *sideways {
 	return s
 }
 
-// outcomes adds what becomes of the clients of a crowd at what a name leads to.
+// outcomes returns what becomes of the clients of a crowd at what a name leads to.
+// Where there is no such name, but requests for it are taken by another entry, it is
+// what becomes of them there.
 func (x *comparer) outcomes(s *sideways, c *crowd, name string) map[spot][]outcome {
 	out := map[spot][]outcome{}
+	var answers []Answer
 	for i := range s.byName[name] {
-		answer, told := c.answer(&s.byName[name][i], s.rivals)
-		if !told {
-			continue
+		if answer, told := c.answer(&s.byName[name][i], s.rivals); told {
+			answers = append(answers, answer)
 		}
+	}
+	if s.byName[name] == nil {
+		if answer, ok := c.elsewhere(x.wayNamed(name)); ok {
+			answers = append(answers, answer)
+		}
+	}
+	for _, answer := range answers {
 		for _, at := range answer.Arrivals() {
 			for _, k := range x.spotsOf(s.atlas, name, at.Leg) {
 				out[k] = append(out[k], outcome{at.client, at.Mix})
@@ -302,6 +311,9 @@ const atOnce = 512
 func (x *comparer) atName(sides [2]*sideways, whole client, name string, found [2]map[spot][]outcome) []wayChange {
 	spots := map[spot]bool{}
 	for i := range sides {
+		if sides[i].byName[name] == nil {
+			continue // that requests come elsewhere is told of by the names there
+		}
 		for k := range found[i] {
 			spots[k] = true
 		}
@@ -310,6 +322,12 @@ func (x *comparer) atName(sides [2]*sideways, whole client, name string, found [
 	for i := range sides {
 		for k := range sides[i].byName[name] {
 			lists = append(lists, sides[i].byName[name][k].lists()...)
+		}
+		if sides[i].byName[name] == nil {
+			d, _, taken := x.atlases[i].takenElsewhere(x.wayNamed(name))
+			for _, ch := range taken {
+				lists = append(lists, d.lists(ch.route)...)
+			}
 		}
 	}
 	var out []wayChange

@@ -248,11 +248,28 @@ func oneByOne(t *testing.T, d *engine.Diff, opts Options, ranges []wholeRange) m
 			x.endOf[id] = i
 		}
 	}
+	has := [2]map[string]bool{{}, {}} // names
+	var atlases [2]*Atlas
+	at := func(side int, name string, r wholeRange, answer *Answer, only map[string]bool) {
+		for _, at := range answer.Arrivals() {
+			for _, k := range x.spotsOf(atlases[side], name, at.Leg) {
+				key := fmt.Sprint(r.AddrRange, " ", name, " ", k.dst, k.beyond, " ", []engine.PortRange{k.port})
+				if only != nil && !only[key] {
+					continue
+				}
+				if found[key] == nil {
+					found[key] = &[2]model.Mix{}
+				}
+				found[key][side] = found[key][side].Join(at.Mix)
+			}
+		}
+	}
 	for side, m := range []*engine.Matrix{d.Before, d.After} {
 		a, err := New(m, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
+		atlases[side] = a
 		for _, r := range ranges {
 			asked := expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last}
 			for _, o := range a.Openings(m.EndOf(r.String(), []engine.PeerID{r.id}), asked) {
@@ -270,17 +287,31 @@ func oneByOne(t *testing.T, d *engine.Diff, opts Options, ranges []wholeRange) m
 						}
 					}
 					for _, name := range names {
-						for _, at := range o.Answer.Arrivals() {
-							for _, k := range x.spotsOf(a, name, at.Leg) {
-								key := fmt.Sprint(r.AddrRange, " ", name, " ", k.dst, k.beyond, " ", []engine.PortRange{k.port})
-								if found[key] == nil {
-									found[key] = &[2]model.Mix{}
-								}
-								found[key][side] = found[key][side].Join(at.Mix)
-							}
-						}
+						has[side][name] = true
+						at(side, name, r, &o.Answer, nil)
 					}
 				}
+			}
+		}
+	}
+	// Where no entry is just for a URL, the requests may be another one's.
+	told := map[string]bool{}
+	for key := range found {
+		told[key] = true
+	}
+	for side := range has {
+		for name := range has[1-side] {
+			if has[side][name] || !strings.HasPrefix(name, "http") {
+				continue
+			}
+			dst := expect.Peer{Kind: expect.URL, Text: strings.TrimSuffix(strings.Replace(name, "*", "zzz", 1), "/") + "/..."}
+			for _, r := range ranges {
+				asked := expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last}
+				answer, err := atlases[side].Walk(Question{Src: atlases[side].m.EndOf(r.String(), []engine.PeerID{r.id}), Asked: asked, Dst: dst})
+				if err != nil {
+					t.Fatal(err)
+				}
+				at(side, name, r, &answer, told)
 			}
 		}
 	}

@@ -81,7 +81,7 @@ const longestValue = 60
 // changesOf says how two states of an object differ, and where that stands: the
 // path of the field if it is one, or "".
 func changesOf(before, after any, skip ...string) (text, path string) {
-	var paths, words []string
+	var paths, words, wordsOf []string
 	for _, name := range differing(before, after, skip...) {
 		at, ok := fields[name]
 		if _, is := before.(model.IngressDefaults); is {
@@ -90,23 +90,53 @@ func changesOf(before, after any, skip ...string) (text, path string) {
 		if !ok {
 			at = "spec." + strings.ToLower(name[:1]) + name[1:]
 		}
-		if slices.Contains(paths, at) {
+		if _, is := before.(model.Gateway); is && name == "Class" {
+			at = "spec.gatewayClassName"
+		}
+		x, y := valueOf(before, name), valueOf(after, name)
+		word := strings.TrimPrefix(at, "spec.")
+		switch name {
+		case "Restricted", "Admits":
+			word = "clients let in"
+			x, y = letIn(before), letIn(after)
+		case "Refuses":
+			word = "clients turned away"
+		case "Notes":
+			word = "what becomes of requests"
+		}
+		if slices.Contains(wordsOf, word) {
 			continue
 		}
-		paths = append(paths, at)
-		word := strings.TrimPrefix(at, "spec.")
-		x, y := valueOf(before, name), valueOf(after, name)
+		wordsOf = append(wordsOf, word)
 		if x == y || len(x)+len(y) > longestValue {
 			word += " changed"
 		} else {
 			word += ": " + cmp.Or(x, "none") + " → " + cmp.Or(y, "none")
 		}
 		words = append(words, word)
+		if !slices.Contains(paths, at) {
+			paths = append(paths, at)
+		}
 	}
 	if len(paths) == 1 {
 		path = paths[0]
 	}
 	return strings.Join(words, ", "), path
+}
+
+// letIn returns the only clients of a route, or of all routes of a controller.
+func letIn(v any) string {
+	switch v := v.(type) {
+	case model.Route:
+		if v.Restricted {
+			return cmp.Or(valueOf(v, "Admits"), "nobody")
+		}
+	case model.IngressDefaults:
+		if v.Restricted {
+			return cmp.Or(valueOf(v, "Admits"), "nobody")
+		}
+	}
+	return "everyone"
 }
 
 // editNames returns the edits between two clusters of what ways in rest on.
@@ -142,10 +172,10 @@ func editObject[T any](v versions[T], origin func(*T) model.Origin, skip ...stri
 	switch {
 	case v.before == nil:
 		o := origin(v.after)
-		return nameEdit{Edit: engine.Edit{Kind: engine.ObjectAdded, Object: o.Object(), Text: "added", After: []model.Origin{o}}, object: keyOf(o), id: -1}, true
+		return nameEdit{Edit: engine.Edit{Kind: engine.ObjectAdded, Object: o.Object(), Text: coming(o, "added"), After: []model.Origin{o}}, object: keyOf(o), id: -1}, true
 	case v.after == nil:
 		o := origin(v.before)
-		return nameEdit{Edit: engine.Edit{Kind: engine.ObjectRemoved, Object: o.Object(), Text: "removed", Before: []model.Origin{o}}, object: keyOf(o), id: -1}, true
+		return nameEdit{Edit: engine.Edit{Kind: engine.ObjectRemoved, Object: o.Object(), Text: coming(o, "removed"), Before: []model.Origin{o}}, object: keyOf(o), id: -1}, true
 	}
 	text, path := changesOf(*v.before, *v.after, skip...)
 	if text == "" {
@@ -156,6 +186,15 @@ func editObject[T any](v versions[T], origin func(*T) model.Origin, skip ...stri
 		Kind: engine.ObjectChanged, Object: o.Object(), Text: text,
 		Before: []model.Origin{origin(v.before).At(path)}, After: []model.Origin{o.At(path)},
 	}, object: keyOf(o), id: -1}, true
+}
+
+// coming says that an object comes or goes. A ConfigMap may be there and say
+// nothing that counts.
+func coming(o model.Origin, word string) string {
+	if o.Kind == "ConfigMap" {
+		return "with defaults for Ingresses " + word
+	}
+	return word
 }
 
 // editRoute returns the edits of a route: one for each entry that both states of

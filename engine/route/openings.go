@@ -218,7 +218,6 @@ func addresses(r engine.AddrRange) float64 {
 // canaries that share its requests and with the rivals of which one counts. It reports false for a canary that is told
 // of there.
 func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, bool) {
-	a := c.a
 	name := e.Route.Origin.Object()
 	t := target{request: request{port: port, tls: e.tls(port), path: e.Path.Path}}
 	if l := e.choice.listener; l != nil && l.Protocol == model.ListenUDP { // GW-8
@@ -248,14 +247,20 @@ func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, b
 			return Answer{}, false
 		}
 	}
-	return c.judge(name, a.doorsOnNodes(), func(one client) []Walk {
-		door := a.enter(one, e.door, t)
+	return c.throughDoor(name, e.door, t, choices), true
+}
+
+// throughDoor returns the verdict about requests at a door, of which some entries
+// share or contest them.
+func (c *crowd) throughDoor(name string, d *door, t target, choices []choice) Answer {
+	return c.judge(name, c.a.doorsOnNodes(), func(one client) []Walk {
+		door := c.a.enter(one, d, t)
 		var walks []Walk
 		for _, ch := range choices {
-			walks = append(walks, a.entryWalk(one, e.door, t, ch, nil, door))
+			walks = append(walks, c.a.entryWalk(one, d, t, ch, nil, door))
 		}
 		return walks
-	}), true
+	})
 }
 
 // tls reports whether requests on a port are taken to be encrypted.

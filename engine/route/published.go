@@ -107,6 +107,7 @@ func (a *Atlas) publishedWalk(c client, s *model.Service, p publication) Walk {
 func (a *Atlas) frontDoor(c client, s *model.Service, p publication) Hop {
 	h := Hop{Kind: Door, Origin: s.Origin}
 	port := model.PortString(p.port.Protocol, p.number, p.number)
+	reach := allowed
 	switch p.by {
 	case viaLoadBalancer:
 		h.Title = "load balancer of Service " + s.Namespace + "/" + s.Name + ", " + port
@@ -116,10 +117,11 @@ func (a *Atlas) frontDoor(c client, s *model.Service, p publication) Hop {
 			h.Title += " at " + strings.Join(addressesOf(s), ", ")
 		}
 		if s.Inward != "" {
-			h.note(s.Origin.At("metadata.annotations"), s.Inward+" keeps it out of the reach of the internet, which is not judged")
+			h.note(s.Origin.At("metadata.annotations"), s.Inward+" keeps it out of the reach of the internet; whether a client there gets to it is not known")
+			reach = a.inward(c)
 		}
 		if len(s.SourceRanges) > 0 {
-			h.Mix = a.within(c, s.SourceRanges)
+			h.Mix = reach.And(a.within(c, s.SourceRanges))
 			at := s.Origin.At("spec.loadBalancerSourceRanges")
 			h.note(at, fmt.Sprintf("only clients in %s are let in (SVC-19)", join(s.SourceRanges)))
 			if !c.Outside && h.Mix != allowed {
@@ -141,8 +143,23 @@ func (a *Atlas) frontDoor(c client, s *model.Service, p publication) Hop {
 		}
 	case viaClusterIP, viaEndpoints:
 	}
-	h.Mix = allowed
+	h.Mix = reach
 	return h
+}
+
+// inward returns whether a client gets to a load balancer that is kept out of the
+// reach of the internet: of one there it is open.
+func (a *Atlas) inward(c client) model.Mix {
+	if !c.Outside {
+		return allowed
+	}
+	var private []netip.Prefix
+	for _, id := range a.otherNodes().Peers {
+		for _, r := range a.m.Universe().Peer(id).Ranges {
+			private = append(private, r.Prefixes()...)
+		}
+	}
+	return not(not(a.within(c, private)).And(open)) // denied becomes open
 }
 
 // addressesOf returns where the load balancer of a Service is known to listen.

@@ -104,6 +104,9 @@ type Leg struct {
 	// Text says what the leg is where its ends do not, or is empty. A leg without
 	// flows has only that.
 	Text string
+	// Lost marks a leg without flows for connections that get to none of the other
+	// ends, though they were meant for them.
+	Lost bool
 }
 
 // Verdict returns the verdict about the leg.

@@ -14,7 +14,9 @@ import (
 // way is what clients outside dial: an entry on a port, or a publication of a
 // Service.
 type way struct {
-	name        string
+	name string
+	// host is that of the URL, or "" for any.
+	host        string
 	entry       *Entry
 	port        uint16
 	publication *Publication
@@ -27,8 +29,12 @@ func (a *Atlas) ways() (all []way, rivals map[string]int) {
 	for i := range entries {
 		e := &entries[i]
 		for _, port := range a.numbersOf(e) {
-			for _, name := range e.dialled(port) {
-				all = append(all, way{name: name, entry: e, port: port})
+			for k, name := range e.dialled(port) {
+				w := way{name: name, entry: e, port: port}
+				if k < len(e.Hosts) {
+					w.host = e.Hosts[k]
+				}
+				all = append(all, w)
 			}
 		}
 	}
@@ -115,6 +121,36 @@ func (c *crowd) answer(w *way, rivals map[string]int) (Answer, bool) {
 	return c.toPublished(w.publication), true
 }
 
+// elsewhere returns the verdict about the requests of a way in at the same door of
+// another atlas, which has no entry just for them. It reports false where there is
+// no such door, or no such requests can be made up.
+func (c *crowd) elsewhere(w *way) (Answer, bool) {
+	d, t, taken := c.a.takenElsewhere(w)
+	if len(taken) == 0 {
+		return Answer{}, false
+	}
+	return c.throughDoor(w.name, d, t, taken), true
+}
+
+// takenElsewhere returns the entries that take the requests of a way in of another
+// atlas.
+func (a *Atlas) takenElsewhere(w *way) (*door, target, []choice) {
+	e := w.entry
+	if e == nil || len(e.choice.entry.Conditions) > 0 || e.choice.entry.Unnamed || e.Path.Form == model.PathRegexp ||
+		e.choice.listener != nil && (e.choice.listener.Protocol == model.ListenTCP || e.choice.listener.Protocol == model.ListenUDP) {
+		return nil, target{}, nil
+	}
+	at := slices.IndexFunc(a.doors(), func(d *door) bool { return d.name == e.Door })
+	if at < 0 {
+		return nil, target{}, nil
+	}
+	t := target{request: request{host: w.host, port: w.port, tls: e.tls(w.port), path: e.Path.Path}}
+	if e.Path.Form == model.PathPrefix { // the path itself may be another entry's
+		t.path = strings.TrimSuffix(t.path, "/") + "/..."
+	}
+	return a.doors()[at], t, a.doors()[at].choose(t.request)
+}
+
 // toPublished returns the verdict about a publication.
 func (c *crowd) toPublished(p *Publication) Answer {
 	return c.judge("Service "+p.Service.Namespace+"/"+p.Service.Name, c.a.onNodes(p.Service), func(one client) []Walk {
@@ -128,12 +164,16 @@ func (w *way) lists() []netip.Prefix {
 	if w.publication != nil {
 		return w.publication.Service.SourceRanges
 	}
-	r := w.entry.Route
+	return w.entry.door.lists(w.entry.Route)
+}
+
+// lists returns the prefixes by which a door, or a route there, tells clients apart.
+func (d *door) lists(r *model.Route) []netip.Prefix {
 	out := slices.Concat(r.Admits, r.Refuses)
-	if all := w.entry.door.defaults; all != nil {
+	if all := d.defaults; all != nil {
 		out = slices.Concat(out, all.Admits, all.Refuses, all.Blocks)
 	}
-	for _, s := range w.entry.door.services {
+	for _, s := range d.services {
 		out = append(out, s.SourceRanges...)
 	}
 	return out

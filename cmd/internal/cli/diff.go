@@ -57,11 +57,12 @@ they come to. "internet via https://app.example.com/api" is such a source, and
 Service, an entry of a route, or whatever else is on the way; --controller says
 which pods serve a class. Services that lead elsewhere in the cluster, to other pods
 or ports, are named and count for nothing: who reaches these is what the flows say.
-So is what else becomes of the requests of a route, such as that they need a password.
+So is what else becomes of the requests of a route, such as that they need a password,
+unless --fail-on requests asks for it.
 
 The exit code is 0 if nothing changes, 1 if something does, 2 for trouble.
 --fail-on narrows what counts: opened, closed, unknown, any (the default; peers
-that come or go are a change too), none. It does not depend on -o.
+that come or go are a change too), requests, none. It does not depend on -o.
 
 --ignore names a file of flows that are accepted: they are neither shown nor
 counted. Each line ends in the last day on which it holds, and in a reason:
@@ -99,7 +100,7 @@ lines a pair of which some flows open and others close.`,
 		},
 	}
 	of.extend(cmd)
-	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", []string{"any"}, "`WHAT` makes the exit code 1: opened, closed, unknown, any, none; repeatable")
+	cmd.Flags().StringSliceVar(&f.failOn, "fail-on", []string{"any"}, "`WHAT` makes the exit code 1: opened, closed, unknown, any, requests, none; repeatable")
 	controllerFlag(cmd, &f.controllers)
 	cmd.Flags().StringVar(&f.ignore, "ignore", "", "`FILE` of accepted flows, which are not shown")
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", words(outcomes()...)) // the flag exists
@@ -108,7 +109,7 @@ lines a pair of which some flows open and others close.`,
 
 // showDiff shows what changes from one side to another one.
 func (s *session) showDiff(f differing, before, after side) error {
-	fails, err := f.fails()
+	fails, requests, err := f.fails()
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (s *session) showDiff(f differing, before, after side) error {
 		return err
 	}
 	d := p.rendered(change)
-	d.Fails, d.LeftOut = fails, s.forgiven
+	d.Fails, d.FailsRequests, d.LeftOut = fails, requests, s.forgiven
 	d.Ways, d.Services, d.Requests = names.Flows, names.Services, names.Requests
 	if err = s.accept(p, d, accepted); err != nil {
 		return err
@@ -149,7 +150,7 @@ func (s *session) showDiff(f differing, before, after side) error {
 	if slices.ContainsFunc(d.Flows, func(f engine.ChangedFlows) bool { return fails(f.Change.Effect) }) ||
 		slices.ContainsFunc(d.NodeFlows, func(f engine.NodeFlows) bool { return fails(f.Change.Effect) }) ||
 		slices.ContainsFunc(d.Ways, func(f route.WayFlows) bool { return fails(f.Change.Effect) }) ||
-		fails(engine.Unsettles) && len(d.EffectUnknown()) > 0 {
+		fails(engine.Unsettles) && len(d.EffectUnknown()) > 0 || requests && len(d.Requests) > 0 {
 		s.code = exitNo
 	}
 	s.hint(p.addresses(d))
@@ -179,7 +180,7 @@ func (p *pair) addresses(d *render.Diff) string {
 	return ""
 }
 
-func outcomes() []string { return []string{"opened", "closed", "unknown", "any", "none"} }
+func outcomes() []string { return []string{"opened", "closed", "unknown", "any", "requests", "none"} }
 
 // failures are the words of --fail-on with the effects that they mean.
 func failures() map[string]engine.Effect {
@@ -189,18 +190,21 @@ func failures() map[string]engine.Effect {
 	}
 }
 
-// fails returns what --fail-on asks for.
-func (f *differing) fails() (func(engine.Effect) bool, error) {
+// fails returns what --fail-on asks for: effects of flows, and whether what becomes
+// of requests counts.
+func (f *differing) fails() (effects func(engine.Effect) bool, requests bool, err error) {
 	known := outcomes()
 	var all engine.Effect
 	for _, word := range f.failOn {
 		effect, ok := failures()[word]
-		if !ok {
-			return nil, troublef(near.Hint(word, known, "it is "+strings.Join(known, ", ")), "--fail-on %s: no such outcome", word)
+		if word == "requests" {
+			requests = true
+		} else if !ok {
+			return nil, false, troublef(near.Hint(word, known, "it is "+strings.Join(known, ", ")), "--fail-on %s: no such outcome", word)
 		}
 		all |= effect
 	}
-	return func(e engine.Effect) bool { return e&all != 0 }, nil
+	return func(e engine.Effect) bool { return e&all != 0 }, requests, nil
 }
 
 // rendered returns a diff as it is shown.

@@ -37,8 +37,10 @@ type Diff struct {
 	Line func(side int, o model.Origin) int
 	// LeftOut is what leniency left out of either state.
 	LeftOut []model.Diagnostic
-	// Fails reports whether an effect makes the run fail.
-	Fails func(engine.Effect) bool
+	// Fails reports whether an effect makes the run fail, FailsRequests whether
+	// Requests do.
+	Fails         func(engine.Effect) bool
+	FailsRequests bool
 
 	outside map[string][]string // by ends: their names
 }
@@ -305,6 +307,8 @@ func (t totals) line() string {
 // how says how the edits of a cause go together.
 func how(c engine.Cause) string {
 	switch {
+	case len(c.Edits) == 0:
+		return "by an edit that was not found out"
 	case c.Open:
 		return "by one or more of these"
 	case c.Each:
@@ -313,6 +317,14 @@ func how(c engine.Cause) string {
 		return "by these together"
 	}
 	return "by"
+}
+
+// lead is how, before several edits.
+func lead(c engine.Cause) string {
+	if len(c.Edits) == 0 {
+		return how(c)
+	}
+	return how(c) + ":"
 }
 
 // places says where an edit stands.

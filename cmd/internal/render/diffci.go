@@ -34,6 +34,16 @@ func (g github) Diff(d *Diff) error {
 			return err
 		}
 	}
+	for _, e := range d.requestEdits() {
+		a := annotation{level: annotateWarning, title: "what becomes of requests", text: e.Object + ": " + e.Text}
+		if d.FailsRequests {
+			a.level = annotateError
+		}
+		a.file, a.line = d.firstPlace([]engine.Edit{e})
+		if err := g.annotate(a); err != nil {
+			return err
+		}
+	}
 	for _, e := range d.unchanged() {
 		a := annotation{level: annotateNotice, title: "no effect", text: e.Object + " " + e.Text}
 		a.file, a.line = d.firstPlace([]engine.Edit{e})
@@ -41,7 +51,7 @@ func (g github) Diff(d *Diff) error {
 			return err
 		}
 	}
-	if len(d.consequences())+len(d.unchanged())+len(d.EffectUnknown()) == 0 {
+	if len(d.consequences())+len(d.unchanged())+len(d.EffectUnknown())+len(d.Requests) == 0 {
 		return g.annotate(annotation{level: annotateNotice, title: "netreach", text: d.totals().line()})
 	}
 	return nil
@@ -110,6 +120,15 @@ func (j junit) Diff(d *Diff) error {
 		of.File, of.Line = d.firstPlace([]engine.Edit{e})
 		if d.Fails(engine.Unsettles) {
 			of.Failure = &junitFailure{Message: "the effect of an edit is unknown", Type: effectWord(engine.Unsettles), Text: of.SystemOut}
+			of.SystemOut = ""
+		}
+		suite.Cases = append(suite.Cases, of)
+	}
+	for _, e := range d.requestEdits() {
+		of := junitCase{Name: e.Object + ": " + e.Text, ClassName: "diff", SystemOut: "what becomes of requests"}
+		of.File, of.Line = j.firstPlace(d, []engine.Edit{e})
+		if d.FailsRequests {
+			of.Failure = &junitFailure{Message: "what becomes of requests is not the same", Type: "requests", Text: of.Name}
 			of.SystemOut = ""
 		}
 		suite.Cases = append(suite.Cases, of)

@@ -131,7 +131,7 @@ func (d *Diff) row(c *consequence) string {
 	var by []string
 	edits := d.editsOf(c.cause)
 	if len(edits) != 1 || c.cause.Open {
-		by = append(by, escapeText(how(c.cause))+":")
+		by = append(by, escapeText(lead(c.cause)))
 	}
 	for i := range edits {
 		if i == mostCells && len(edits) > mostCells+1 {

@@ -45,7 +45,7 @@ func (d *Diff) story(c *consequence, most int) []string {
 	var out []string
 	edits := d.editsOf(c.cause)
 	if len(edits) != 1 || c.cause.Open {
-		out = append(out, how(c.cause)+":")
+		out = append(out, lead(c.cause))
 	}
 	for i := range edits {
 		line := edits[i].Object + " " + edits[i].Text + at(d.places(&edits[i]))

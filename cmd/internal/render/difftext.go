@@ -61,7 +61,7 @@ func (t *terminal) consequence(d *Diff, c *consequence) {
 // cause writes the edits that a change comes from.
 func (t *terminal) cause(d *Diff, c engine.Cause, indent string) {
 	if len(c.Edits) != 1 || c.Open {
-		t.line(indent, how(c), ":")
+		t.line(indent, lead(c))
 		indent += "  "
 	} else {
 		indent += how(c) + " "

@@ -1,11 +1,13 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"netreach/engine"
 	"netreach/engine/route"
+	"netreach/model"
 )
 
 // wayShifts returns flows by ways in as few blocks: first ways of which the same
@@ -185,15 +187,25 @@ func (d *Diff) shiftPlace(s *route.ServiceShift) string {
 // requests says what else becomes of the requests of routes, and does no more.
 func (d *Diff) requests() []string {
 	var out []string
-	for i, r := range d.Requests {
-		if more := len(d.Requests) - i; i == mostUnchanged && more > 1 {
+	edits := d.requestEdits()
+	for i := range edits {
+		if more := len(edits) - i; i == mostUnchanged && more > 1 {
 			return append(out, count(more, "more change")+" of what becomes of requests")
 		}
-		word, side := "now \"", 1
+		out = append(out, edits[i].Object+": "+edits[i].Text+at(d.places(&edits[i])))
+	}
+	return out
+}
+
+// requestEdits returns what else becomes of requests as edits.
+func (d *Diff) requestEdits() []engine.Edit {
+	var out []engine.Edit
+	for _, r := range d.Requests {
+		e := engine.Edit{Kind: engine.ObjectChanged, Object: r.Object, Text: "now \"" + r.Text + "\"", After: []model.Origin{r.Origin}}
 		if r.Gone {
-			word, side = "no longer \"", 0
+			e.Text, e.Before, e.After = "no longer \""+r.Text+"\"", e.After, nil
 		}
-		out = append(out, r.Object+": "+word+r.Text+"\""+at(d.place(side, r.Origin)))
+		out = append(out, e)
 	}
 	return out
 }
@@ -201,10 +213,13 @@ func (d *Diff) requests() []string {
 // closedWays names the ways in that come or go, and by which nothing was or is
 // reached.
 func (d *Diff) closedWays() []string {
-	told := map[string]bool{} // as something else becomes of some of its clients
-	for _, f := range d.Ways {
-		if effectRank(f.Change.Effect) < comes {
-			told[f.Way] = true
+	// Of a way of which something else becomes for some of its clients, the rest of
+	// them is not told of.
+	key := func(f *route.WayFlows) string { return fmt.Sprint(f.Way, "\n", f.Dst, f.Beyond, f.Change.Ports) }
+	told := map[string]bool{}
+	for i := range d.Ways {
+		if f := &d.Ways[i]; effectRank(f.Change.Effect) < comes {
+			told[key(f)] = true
 		}
 	}
 	var out []string
@@ -212,7 +227,7 @@ func (d *Diff) closedWays() []string {
 		effect engine.Effect
 		text   string
 	}{{engine.Appears, "way in added, and denied: "}, {engine.Disappears, "way in removed, which was denied: "}} {
-		flows := slices.DeleteFunc(slices.Clone(d.Ways), func(f route.WayFlows) bool { return f.Change.Effect != of.effect || told[f.Way] })
+		flows := slices.DeleteFunc(slices.Clone(d.Ways), func(f route.WayFlows) bool { return f.Change.Effect != of.effect || told[key(&f)] })
 		shifts := wayShifts(flows)
 		for i, s := range shifts {
 			if more := len(shifts) - i; i == mostLines && more > 1 {

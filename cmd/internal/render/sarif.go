@@ -105,6 +105,7 @@ func sarifRules() []sarifRule {
 		rule("flow-closed", "error", "Flows are not allowed any more.", "By this change, peers can no longer open connections that they could open before."),
 		rule("flow-unknown", "warning", "It is unknown whether flows are allowed.", "By this change, it depends on something that the input does not hold, or on the network plugin, whether peers can open connections."),
 		rule("no-effect", "note", "A policy is edited to no effect.", "The policy was edited, renamed or rewritten, and no flow changes by that."),
+		rule("requests", "warning", "Something else becomes of requests.", "By this change, requests by an Ingress or a route meet something that they did not, or no longer, such as a password."),
 	}
 }
 
@@ -129,6 +130,15 @@ func (s sarif) Diff(d *Diff) error {
 	for _, e := range d.unchanged() {
 		r := sarifResult{RuleID: "no-effect", RuleIndex: 3, Level: "note", Message: sarifText{"no effect: " + e.Object + " " + e.Text}}
 		r.Fingerprints = map[string]string{fingerprint: fingerprintOf("no-effect", []engine.Edit{e})}
+		s.locate(d, &r, []engine.Edit{e})
+		run.Results = append(run.Results, r)
+	}
+	for _, e := range d.requestEdits() {
+		r := sarifResult{RuleID: "requests", RuleIndex: 4, Level: "warning", Message: sarifText{e.Object + ": " + e.Text}}
+		if d.FailsRequests {
+			r.Level = "error"
+		}
+		r.Fingerprints = map[string]string{fingerprint: fingerprintOf("requests", []engine.Edit{e})}
 		s.locate(d, &r, []engine.Edit{e})
 		run.Results = append(run.Results, r)
 	}
