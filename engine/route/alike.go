@@ -104,52 +104,16 @@ func refine(kinds, other []int) {
 	}
 }
 
-// byKind returns walks, made only for the first part of each kind; those of the
-// others are the same but for who comes. It is to be asked for the parts that
-// the kinds are of, in their order.
-func byKind(kinds []int, walks func(client) []Walk) func(client) []Walk {
-	type made struct {
-		first client
-		walks []Walk
+// gathered returns parts of clients outside with those of one kind as one, in the
+// order of the parts that are the first of their kind.
+func gathered(a *Atlas, parts []client, kinds []int) []client {
+	peers := make([][]engine.PeerID, slices.Max(kinds)+1)
+	for i, k := range kinds {
+		peers[k] = append(peers[k], parts[i].Peers...)
 	}
-	var known []made // by kind
-	next := 0
-	return func(part client) []Walk {
-		kind := kinds[next]
-		next++
-		if kind == len(known) {
-			m := made{part, walks(part)}
-			known = append(known, m)
-			return m.walks
-		}
-		m := &known[kind]
-		out := slices.Clone(m.walks)
-		for i := range out {
-			out[i].Hops = slices.Clone(out[i].Hops)
-			for k := range out[i].Hops {
-				out[i].Hops[k].Legs = exchange(out[i].Hops[k].Legs, m.first.End, part.End)
-			}
-		}
-		return out
-	}
-}
-
-// exchange returns legs with another client in the place of one that fares alike.
-func exchange(legs []Leg, before, after engine.End) []Leg {
-	if !slices.ContainsFunc(legs, func(l Leg) bool { return sameEnd(l.Src, before) }) {
-		return legs
-	}
-	out := slices.Clone(legs)
-	for i := range out {
-		l := &out[i]
-		if !sameEnd(l.Src, before) {
-			continue
-		}
-		l.Src = after
-		l.Witnesses = slices.Clone(l.Witnesses)
-		for k := range l.Witnesses {
-			l.Witnesses[k].Src = after.Peers[0] // policy treats every member alike
-		}
+	out := make([]client, len(peers))
+	for k := range out {
+		out[k] = client{a.m.EndOf(parts[0].Name, peers[k]), parts[0].asked}
 	}
 	return out
 }

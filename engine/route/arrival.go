@@ -34,7 +34,14 @@ func (a *Answer) Arrivals() []Arrival {
 				}
 			}
 			for j := range h.Legs {
-				mix := before.And(h.Legs[j].Mix.Join(lost))
+				l := &h.Legs[j]
+				if l.Aside {
+					continue
+				}
+				mix := before.And(l.Mix.Join(lost))
+				if l.before != 0 {
+					mix = mix.And(l.before)
+				}
 				if w.Doubtful && mix != denied && mix != 0 {
 					mix = open // it may be another way that gets the requests
 				}

@@ -49,7 +49,7 @@ func (x *comparer) causeOf(c *wayChange) engine.CauseID {
 		}
 		return x.verdict(s, c.client, c.spot) == c.Change.After
 	}
-	if !suffices(suspects, 1) { // something else bears on it
+	if !suffices(suspects, 1) { // something else bears on it, or it is not to be found out
 		pods, _, _ := x.ofPods(c)
 		return x.cause(append(x.ids(suspects), pods...), false, true)
 	}
@@ -58,9 +58,12 @@ func (x *comparer) causeOf(c *wayChange) engine.CauseID {
 	each, open := false, false
 	switch {
 	case byNames && byPods:
-		made, _ := fewest(suspects, func(made []int) bool { return suffices(made, 0) })
-		edits, _, open = x.ofPods(c)
-		edits, each = append(x.ids(made), edits...), true
+		made, alone := fewest(suspects, func(made []int) bool { return suffices(made, 0) })
+		var ofEach bool
+		edits, ofEach, open = x.ofPods(c)
+		each = (alone || len(made) == 1) && (ofEach || len(edits) == 1)
+		open = open || !each
+		edits = append(x.ids(made), edits...)
 	case byNames:
 		var made []int
 		made, each = fewest(suspects, func(made []int) bool { return suffices(made, 0) })
@@ -123,6 +126,9 @@ func (x *comparer) between(made []int, matrix int) *sideways {
 	}
 	cluster := *c
 	cluster.Names = mixNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names, set)
+	if slices.ContainsFunc(x.edits, func(e nameEdit) bool { return e.object.kind == "Namespace" }) {
+		cluster.Namespaces = mixNamespaces(c.Namespaces, x.d.Before.Cluster().Namespaces, x.d.After.Cluster().Namespaces, set)
+	}
 	s := newSideways(newAtlas(x.atlases[matrix].m, &cluster, x.atlases[matrix].controllers))
 	x.mixed[key] = s
 	return s
@@ -136,11 +142,23 @@ func (x *comparer) suspects(name string) []int {
 	}
 	touched := map[objectKey]bool{}
 	grants, slicesOf := map[string]bool{}, map[nameKey]bool{}
-	var hosts []string
-	routes, every := false, false
-	service := func(namespace, name string) {
-		touched[objectKey{"Service", namespace, name}] = true
+	var hosts, paths []string
+	routes, every, strewn := false, false, false
+	var service func(namespace, name string)
+	service = func(namespace, name string) {
+		key := objectKey{"Service", namespace, name}
+		if touched[key] {
+			return
+		}
+		touched[key] = true
 		slicesOf[nameKey{namespace, name}] = true
+		for _, a := range x.atlases { // an alias of another one
+			if s := a.Service(namespace, name); s != nil && s.ExternalName != "" {
+				if parts := strings.Split(s.ExternalName, "."); len(parts) > 1 {
+					service(parts[1], parts[0])
+				}
+			}
+		}
 	}
 	for _, a := range x.atlases {
 		for _, w := range x.real(a).byName[name] {
@@ -151,6 +169,8 @@ func (x *comparer) suspects(name string) []int {
 			routes = true
 			hosts = append(hosts, w.entry.Hosts...)
 			every = every || len(w.entry.Hosts) == 0
+			paths = append(paths, w.entry.Path.Path)
+			strewn = strewn || !plain(w.entry.Path) || w.entry.choice.entry.Fallback
 			for _, s := range w.entry.door.services {
 				service(s.Namespace, s.Name)
 			}
@@ -167,13 +187,16 @@ func (x *comparer) suspects(name string) []int {
 		switch e.object.kind {
 		case "Service":
 		case "EndpointSlice", "Endpoints":
-			bears = slicesOf[x.serviceOf(e)]
+			bears = slicesOf[e.services[0]] || slicesOf[e.services[1]]
 		case "ReferenceGrant":
 			bears = grants[e.object.namespace]
-		case "IngressClass", "GatewayClass", "Gateway":
+		case "IngressClass", "GatewayClass", "Gateway", "Namespace":
 			bears = routes
 		default: // routes
-			bears = routes && (every || len(e.hosts) == 0 || slices.ContainsFunc(e.hosts, func(h string) bool { return shares(h, hosts) }))
+			bears = routes && (every || len(e.hosts) == 0 || slices.ContainsFunc(e.hosts, func(h string) bool { return shares(h, hosts) })) &&
+				(strewn || len(e.paths) == 0 || slices.ContainsFunc(e.paths, func(p string) bool {
+					return slices.ContainsFunc(paths, func(q string) bool { return underPath(p, q) || underPath(q, p) })
+				}))
 		}
 		if bears {
 			out = append(out, i)
@@ -203,18 +226,6 @@ func (x *comparer) real(a *Atlas) *sideways {
 	return x.sides[1]
 }
 
-// serviceOf returns the Service that an edited slice belongs to.
-func (x *comparer) serviceOf(e *nameEdit) nameKey {
-	for _, a := range x.atlases {
-		for i := range a.cluster.Names.Slices {
-			if s := &a.cluster.Names.Slices[i]; keyOf(s.Origin) == e.object {
-				return nameKey{s.Namespace, s.Service}
-			}
-		}
-	}
-	return nameKey{}
-}
-
 // ids returns the numbers of edits of objects in the engine's Diff.
 func (x *comparer) ids(edits []int) []int32 {
 	out := make([]int32, len(edits))
@@ -230,7 +241,7 @@ func (x *comparer) ids(edits []int) []int32 {
 
 // cause returns the number of a cause in the engine's Diff.
 func (x *comparer) cause(edits []int32, each, open bool) engine.CauseID {
-	return x.d.AddCause(engine.Cause{Edits: edits, Each: each, Open: open && len(edits) != 1})
+	return x.d.AddCause(engine.Cause{Edits: edits, Each: each, Open: open})
 }
 
 // ofPods returns the edits of policies and pods by which a way leads elsewhere, or
@@ -278,10 +289,12 @@ func (x *comparer) ofPods(c *wayChange) (edits []int32, each, open bool) {
 				id = x.d.AddEdit(e)
 				x.added[key] = id
 			}
-			return []int32{id}, false, false
+			edits = append(edits, id)
 		}
 	}
-	edits = x.nearby(c)
+	if len(edits) == 0 {
+		return x.nearby(c), false, true
+	}
 	return edits, false, len(edits) != 1
 }
 
@@ -398,7 +411,9 @@ func (x *comparer) backendEdit(end int) (engine.Edit, bool) {
 			words = append(words, fmt.Sprintf("%s: %s → %s", what, orNone(texts[0]), orNone(texts[1])))
 		}
 	}
-	of("labels", func(p *model.Pod) string { return labelsText(p.Labels) })
+	if x.selectedOtherwise(end, pods) {
+		of("labels", func(p *model.Pod) string { return labelsText(p.Labels) })
+	}
 	of("ports", func(p *model.Pod) string { return portsText(p) })
 	of("readiness", func(p *model.Pod) string { return readinessText(p) })
 	if len(words) == 0 {
@@ -408,6 +423,42 @@ func (x *comparer) backendEdit(end int) (engine.Edit, bool) {
 		Kind: engine.PodBackend, Object: objectOf(&after.Workloads[w.After]), Text: strings.Join(words, ", "),
 		Before: []model.Origin{before.Workloads[w.Before].Origin}, After: []model.Origin{after.Workloads[w.After].Origin},
 	}, true
+}
+
+// selectedOtherwise reports whether some Service of the namespace of pods selects
+// others of them in one state than in the other one, or labels by which controllers
+// are known differ.
+func (x *comparer) selectedOtherwise(end int, pods [2][]*model.Pod) bool {
+	if len(pods[0]) == 0 || len(pods[1]) == 0 {
+		return false
+	}
+	matches := func(s *model.Service, p *model.Pod) bool { return s.Pods.Matches(p.Labels) }
+	for _, a := range x.atlases {
+		for i := range a.cluster.Names.Services {
+			s := &a.cluster.Names.Services[i]
+			if s.Selects && s.Namespace == pods[0][0].Namespace && matches(s, pods[0][0]) != matches(s, pods[1][0]) {
+				return true
+			}
+		}
+	}
+	known := func(p *model.Pod) string {
+		var words []string
+		for _, l := range p.Labels {
+			if strings.HasPrefix(l.Key, "app.kubernetes.io/") || l.Key == "app" || l.Key == "istio" || slices.Contains(gatewayLabels, l.Key) || l.Key == routerLabel {
+				words = append(words, l.Key+"="+l.Value)
+			}
+		}
+		return strings.Join(words, ",")
+	}
+	isDoor := slices.ContainsFunc(x.sides[:], func(s *sideways) bool {
+		return slices.ContainsFunc(s.atlas.doors(), func(d *door) bool {
+			return slices.ContainsFunc(d.pods.Peers, func(id engine.PeerID) bool {
+				of, ok := x.endOf[id]
+				return ok && of == end
+			})
+		})
+	})
+	return isDoor && known(pods[0][0]) != known(pods[1][0])
 }
 
 func objectOf(w *model.Workload) string {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -41,16 +42,23 @@ func (f *WayFlows) DialledAs(p expect.Peer, ports []model.PortMatch) bool {
 		if err != nil {
 			return false
 		}
-		name, _, _ := strings.Cut(f.Way, " ")
-		port := u.Port()
-		if port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
-			port = ""
+		tls := f.way.entry.tls(f.way.port)
+		port, scheme := uint16(80), "http"
+		if tls {
+			port, scheme = 443, "https"
 		}
-		host := u.Hostname()
-		if port != "" {
-			host += ":" + port
+		if text := u.Port(); text != "" {
+			n, err := strconv.ParseUint(text, 10, 16)
+			if err != nil {
+				return false
+			}
+			port = uint16(n)
 		}
-		return name == u.Scheme+"://"+host+cmp.Or(u.Path, "/")
+		// The path is a pattern, so that its text counts as it is.
+		_, path, _ := strings.Cut(strings.TrimPrefix(p.Text, u.Scheme+"://"), "/")
+		host := strings.ToLower(u.Hostname())
+		return u.Scheme == scheme && port == f.way.port && (host == strings.ToLower(f.way.host) || host == "*" && f.way.host == "") &&
+			"/"+path == cmp.Or(f.way.entry.Path.Path, "/")
 	case p.Kind == expect.Service && f.way.publication != nil:
 		of := f.way.publication
 		return of.Service.Namespace == p.Namespace && of.Service.Name == p.Name &&
@@ -120,6 +128,18 @@ func compareWays(x *comparer, opts Options) (*Diff, error) {
 		x.sides[i] = newSideways(a)
 	}
 	x.edits = editNames(&x.d.Before.Cluster().Names, &x.d.After.Cluster().Names)
+	for _, e := range editAdmission(x.d.Before.Cluster(), x.d.After.Cluster()) {
+		var known []int32
+		for i := range d.Edits {
+			if d.Edits[i].Kind == e.Kind && d.Edits[i].Object == e.Object {
+				known = append(known, int32(i))
+			}
+		}
+		if len(known) == 1 {
+			e.id = known[0] // it says which label
+		}
+		x.edits = append(x.edits, e)
+	}
 	stir := stirred(x.d, x.edits)
 	x.changes = x.changed(stir)
 	x.attribute()
@@ -127,7 +147,7 @@ func compareWays(x *comparer, opts Options) (*Diff, error) {
 		out.Flows = append(out.Flows, x.changes[i].WayFlows)
 	}
 	out.Services = x.led(stir)
-	out.Requests = requestShifts(&d.Before.Cluster().Names, &d.After.Cluster().Names)
+	out.Requests = requestShifts(x.atlases[0], x.atlases[1])
 	return out, nil
 }
 
@@ -272,16 +292,22 @@ func (x *comparer) changed(s *stir) []wayChange {
 	}
 	var out []wayChange
 	for _, whole := range []expect.Peer{{Kind: expect.Internet, Text: "internet"}, {Kind: expect.Private, Text: "private"}} {
+		// Of an address that is a Service's on one side nobody gains or loses a flow
+		// (SVC-21).
+		var ends [2]engine.End
+		for i, a := range x.atlases {
+			ends[i], _ = a.m.Resolve(whole) // an error says that there are none
+		}
+		common := slices.DeleteFunc(slices.Clone(ends[1].Peers), func(id engine.PeerID) bool {
+			_, ok := slices.BinarySearch(ends[0].Peers, id)
+			return !ok
+		})
+		if len(common) == 0 {
+			continue
+		}
 		var crowds [2]*crowd
 		for i, a := range x.atlases {
-			e, err := a.m.Resolve(whole)
-			if err != nil {
-				continue // there are none
-			}
-			crowds[i] = a.crowdOf(e, whole)
-		}
-		if crowds[0] == nil || crowds[1] == nil {
-			continue
+			crowds[i] = a.crowdOf(a.m.EndOf(ends[i].Name, slices.Clone(common)), whole)
 		}
 		for some := range slices.Chunk(names, atOnce) {
 			// Each atlas belongs to one goroutine.

@@ -19,6 +19,10 @@ type nameEdit struct {
 	// is about the rest of the object, or all of it.
 	entry string
 	hosts []string // of a route or entry; none means every host
+	// paths are those of the same, and nil where not all of them are plain.
+	paths []string
+	// services are those that an edited slice belongs to, before and after.
+	services [2]nameKey
 	// id is the number of the edit in the engine's Diff, or -1 where it is not
 	// there yet.
 	id int32
@@ -143,7 +147,16 @@ func letIn(v any) string {
 func editNames(before, after *model.Names) []nameEdit {
 	var out []nameEdit
 	out = append(out, editObjects(before.Services, after.Services, func(s *model.Service) model.Origin { return s.Origin })...)
-	out = append(out, editObjects(before.Slices, after.Slices, func(s *model.EndpointSlice) model.Origin { return s.Origin })...)
+	for _, v := range pairUp(before.Slices, after.Slices, func(s *model.EndpointSlice) model.Origin { return s.Origin }) {
+		if e, ok := editObject(v, func(s *model.EndpointSlice) model.Origin { return s.Origin }); ok {
+			for i, s := range []*model.EndpointSlice{v.before, v.after} {
+				if s != nil {
+					e.services[i] = nameKey{s.Namespace, s.Service}
+				}
+			}
+			out = append(out, e)
+		}
+	}
 	out = append(out, editObjects(before.Classes, after.Classes, func(c *model.Class) model.Origin { return c.Origin })...)
 	out = append(out, editObjects(before.Gateways, after.Gateways, func(g *model.Gateway) model.Origin { return g.Origin })...)
 	out = append(out, editObjects(before.Grants, after.Grants, func(g *model.Grant) model.Origin { return g.Origin })...)
@@ -203,7 +216,7 @@ func editRoute(v versions[model.Route]) []nameEdit {
 	hosts := hostsOf(v.before, v.after)
 	if v.before == nil || v.after == nil {
 		e, _ := editObject(v, routeOrigin)
-		e.hosts = hosts
+		e.hosts, e.paths = hosts, pathsOf(entriesOf(v.before, v.after)...)
 		return []nameEdit{e}
 	}
 	var out []nameEdit
@@ -226,9 +239,45 @@ func editRoute(v versions[model.Route]) []nameEdit {
 			e.Kind, e.Text, e.hosts = engine.ObjectChanged, requestsOf(p.after)+": "+entryChange(p.before, p.after), p.after.Hosts
 			e.Before, e.After = []model.Origin{p.before.Origin}, []model.Origin{p.after.Origin}
 		}
+		e.paths = pathsOf(p.before, p.after)
 		out = append(out, e)
 	}
 	return out
+}
+
+func entriesOf(routes ...*model.Route) []*model.Entry {
+	var out []*model.Entry
+	for _, r := range routes {
+		for i := 0; r != nil && i < len(r.Entries); i++ {
+			out = append(out, &r.Entries[i])
+		}
+	}
+	return out
+}
+
+// pathsOf returns the paths of entries, or none if one has none or one that is no
+// plain prefix and no whole path.
+func pathsOf(entries ...*model.Entry) []string {
+	var out []string
+	for _, e := range entries {
+		switch {
+		case e == nil:
+			continue
+		case len(e.Paths) == 0 || e.Fallback || e.TLS == model.Passthrough:
+			return nil
+		}
+		for _, p := range e.Paths {
+			if !plain(p) {
+				return nil
+			}
+			out = append(out, p.Path)
+		}
+	}
+	return out
+}
+
+func plain(p model.PathMatch) bool {
+	return p.Form == model.PathPrefix || p.Form == model.PathExact
 }
 
 // hostsOf returns the hosts of all entries of routes, or none if one has none.

@@ -339,8 +339,13 @@ func (a *Atlas) toAlias(h *Hop, d *door, s *model.Service, b *model.Backend, pro
 		w := a.alias(&out, c, s, asked, 0)
 		w.finish()
 		mix = mix.Join(w.Mix)
+		before := allowed
 		for _, hop := range w.Hops {
-			h.Legs = append(h.Legs, hop.Legs...)
+			for _, l := range hop.Legs {
+				l.Aside, l.before = hop.Kind != Backend, before
+				h.Legs = append(h.Legs, l)
+			}
+			before = before.And(hop.Mix)
 			for _, n := range hop.Notes {
 				h.note(n.Origin, n.Text)
 			}

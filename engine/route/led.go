@@ -32,10 +32,10 @@ func (x *comparer) led(s *stir) []ServiceShift {
 	before, after := x.atlases[0], x.atlases[1]
 	for i := range before.cluster.Names.Services {
 		old := &before.cluster.Names.Services[i]
-		if !s.everywhere && !s.namespaces[old.Namespace] && old.Selects {
+		now := after.Service(old.Namespace, old.Name)
+		if now != nil && old.Selects && !s.in(before.namespacesBehind(old)) && !s.in(after.namespacesBehind(now)) {
 			continue
 		}
-		now := after.Service(old.Namespace, old.Name)
 		for k := range old.Ports {
 			p := &old.Ports[k]
 			shift := ServiceShift{
@@ -79,7 +79,7 @@ func (x *comparer) targets(a *Atlas, s *model.Service, p *model.ServicePort) []s
 		if end, ok := x.endOf[e.peer]; ok {
 			name = x.d.Comparison.Ends[end].Name
 		} else if ranges := a.m.Universe().Peer(e.peer).Ranges; len(ranges) > 0 {
-			name = "an address outside"
+			name = e.addr.String()
 		}
 		out = append(out, fmt.Sprintf("%s %s", name, model.PortString(p.Protocol, e.port, e.port)))
 	}

@@ -141,7 +141,6 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 	parts, ok := c.parts[byNode]
 	if !ok {
 		parts = c.a.clients(c.whole.End, c.whole.asked, byNode)
-		c.name(parts)
 		c.parts[byNode] = parts
 		for _, part := range parts {
 			if !c.whole.Outside {
@@ -156,7 +155,8 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 		if slices.Max(kinds) == 0 {
 			return out
 		}
-		walks = byKind(kinds, walks)
+		parts = gathered(c.a, parts, kinds)
+		c.name(parts)
 	case len(parts) > 1 && !slices.ContainsFunc(parts, func(p client) bool { return p.Outside }):
 		var made []Walk
 		asked = c.a.listen(parts[0], func() { made = walks(parts[0]) })
@@ -184,17 +184,19 @@ func (c *crowd) name(parts []client) {
 	widest, most := 0, 0.0
 	for i := range parts {
 		var names []string
-		size := 0.0
+		size, n := 0.0, 0
 		for _, id := range parts[i].Peers {
 			for _, r := range c.a.ranges(id, c.whole.asked) {
 				size += math.Ldexp(1, 128-r.First.BitLen()) * addresses(r)
-				names = append(names, r.String())
+				if n++; len(names) <= shown {
+					names = append(names, r.String())
+				}
 			}
 		}
 		if size > most {
 			widest, most = i, size
 		}
-		if more := len(names) - shown; more > 1 {
+		if more := n - shown; more > 1 {
 			names = append(names[:shown], fmt.Sprintf("%d more", more))
 		}
 		parts[i].Name = strings.Join(names, ", ")

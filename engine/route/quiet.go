@@ -50,6 +50,11 @@ func families(c *model.Cluster) (known [2]bool) {
 	return known
 }
 
+// in reports whether anything differs in one of some namespaces.
+func (s *stir) in(namespaces []string) bool {
+	return s.everywhere || slices.ContainsFunc(namespaces, func(ns string) bool { return s.namespaces[ns] })
+}
+
 func (s *stir) compareNamespaces(before, after *model.Cluster) {
 	labels := map[string]string{}
 	for i := range before.Namespaces {
@@ -121,7 +126,7 @@ func (x *comparer) quiet(s *stir, name string) bool {
 		}
 		for side, w := range []*way{&before[i], &after[i]} {
 			namespaces, ok := w.namespaces(x.atlases[side])
-			if !ok || slices.ContainsFunc(namespaces, func(ns string) bool { return s.namespaces[ns] }) {
+			if !ok || s.in(namespaces) {
 				return false
 			}
 		}
@@ -144,7 +149,7 @@ func sameDoor(v, w *way) bool {
 func (w *way) namespaces(a *Atlas) ([]string, bool) {
 	if w.publication != nil {
 		s := w.publication.Service
-		return []string{s.Namespace}, s.Selects
+		return a.namespacesBehind(s), s.Selects
 	}
 	e := w.entry
 	out := []string{e.Route.Origin.Namespace}
@@ -162,6 +167,26 @@ func (w *way) namespaces(a *Atlas) ([]string, bool) {
 			return nil, false
 		}
 		out = append(out, b.Namespace)
+		if s != nil {
+			out = append(out, a.namespacesBehind(s)...)
+		}
+	}
+	for _, s := range e.door.services {
+		out = append(out, a.namespacesBehind(s)...)
 	}
 	return out, true
+}
+
+// namespacesBehind returns the namespace of a Service that has a selector, and those
+// of pods that its slices list beside the ones that the selector picks (SVC-13).
+func (a *Atlas) namespacesBehind(s *model.Service) []string {
+	out := []string{s.Namespace}
+	for _, slice := range a.slices[nameKey{s.Namespace, s.Name}] {
+		for i := range slice.Endpoints {
+			if p := a.pod(a.endpointPeer(&slice.Endpoints[i])); p != nil && !slices.Contains(out, p.Namespace) {
+				out = append(out, p.Namespace)
+			}
+		}
+	}
+	return out
 }

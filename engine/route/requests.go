@@ -20,40 +20,78 @@ type RequestShift struct {
 }
 
 // requestShifts returns what changes for the requests of routes that both clusters
-// have, in the order of the routes.
-func requestShifts(before, after *model.Names) []RequestShift {
+// have and that a door serves in both, and for those of all routes of a door by
+// what its controller is told, in the order of doors and routes.
+func requestShifts(before, after *Atlas) []RequestShift {
 	var out []RequestShift
-	for _, v := range pairUp(before.Routes, after.Routes, routeOrigin) {
-		if v.before == nil || v.after == nil {
-			continue
-		}
-		old, now := notesOf(v.before), notesOf(v.after)
+	differ := func(object string, old, now []model.RouteNote) {
 		lacks := func(list []model.RouteNote, n model.RouteNote) bool {
 			return !slices.ContainsFunc(list, func(m model.RouteNote) bool { return m.Text == n.Text })
 		}
 		for _, n := range old {
 			if lacks(now, n) {
-				out = append(out, RequestShift{v.before.Origin.Object(), n.Text, true, n.Origin})
+				out = append(out, RequestShift{object, n.Text, true, n.Origin})
 			}
 		}
 		for _, n := range now {
 			if lacks(old, n) {
-				out = append(out, RequestShift{v.after.Origin.Object(), n.Text, false, n.Origin})
+				out = append(out, RequestShift{object, n.Text, false, n.Origin})
 			}
+		}
+	}
+	old, now := notesServed(before), notesServed(after)
+	for _, key := range old.order {
+		if list, ok := now.of[key]; ok {
+			differ(key.String(), old.of[key], list)
 		}
 	}
 	return out
 }
 
-// notesOf returns the notes of a route and of its entries, each text once.
-func notesOf(r *model.Route) []model.RouteNote {
-	out := slices.Clone(r.Notes)
-	for i := range r.Entries {
-		for _, n := range r.Entries[i].Notes {
-			if !slices.ContainsFunc(out, func(m model.RouteNote) bool { return m.Text == n.Text }) {
-				out = append(out, n)
+// served are the notes of what doors serve: by route, and by door for what holds for
+// all of its routes.
+type served struct {
+	of    map[objectKey][]model.RouteNote
+	order []objectKey
+}
+
+// notesServed returns the notes that hold at the doors of an atlas, each text once.
+func notesServed(a *Atlas) served {
+	out := served{of: map[objectKey][]model.RouteNote{}}
+	add := func(key objectKey, notes ...model.RouteNote) {
+		list, ok := out.of[key]
+		if !ok {
+			out.order = append(out.order, key)
+		}
+		for _, n := range notes {
+			if !slices.ContainsFunc(list, func(m model.RouteNote) bool { return m.Text == n.Text }) {
+				list = append(list, n)
 			}
+		}
+		out.of[key] = list
+	}
+	for _, d := range a.doors() {
+		if d.name == "" {
+			continue
+		}
+		key := objectKey{kind: d.name}
+		add(key)
+		if d.defaults != nil {
+			add(key, d.defaults.Notes...)
+		}
+		for _, at := range d.entries {
+			key := keyOf(at.route.Origin)
+			add(key)
+			if d.heeds(at.route) {
+				add(key, at.route.Notes...)
+			}
+			add(key, at.entry.Notes...)
 		}
 	}
 	return out
+}
+
+// String returns the object as model.Origin.Object writes it.
+func (k objectKey) String() string {
+	return model.Origin{Kind: k.kind, Namespace: k.namespace, Name: k.name}.Object()
 }

@@ -107,6 +107,10 @@ type Leg struct {
 	// Lost marks a leg without flows for connections that get to none of the other
 	// ends, though they were meant for them.
 	Lost bool
+	// Aside marks a step on the way of a door to what an alias stands for, such as
+	// its question to the DNS; before is the mix of such steps that come first.
+	Aside  bool
+	before model.Mix
 }
 
 // Verdict returns the verdict about the leg.
