@@ -61,38 +61,6 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestCompare_quiet: ways that are not looked at, because nothing edited bears on
-// them, do not change.
-func TestCompare_quiet(t *testing.T) {
-	spared := 0
-	for seed := range uint64(150) {
-		d, opts := differingWorlds(t, seed)
-		quick := &comparer{d: d, endOf: map[engine.PeerID]int{}}
-		got, err := compareWays(quick, opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, _ := differingWorlds(t, seed)
-		want, err := compareWays(&comparer{d: again, endOf: map[engine.PeerID]int{}, thorough: true}, opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(WayFlows{}), cmp.Comparer(func(x, y *way) bool { return x.name == y.name }), cmp.Comparer(func(x, y netip.Addr) bool { return x == y })); diff != "" {
-			t.Fatalf("seed %d: thorough is -, quick is +:\n%.3000s", seed, diff)
-		}
-		s := stirred(d, quick.edits)
-		for _, name := range quick.sides[1].names {
-			if quick.quiet(s, name) {
-				spared++
-			}
-		}
-	}
-	t.Logf("%d ways spared", spared)
-	if spared == 0 {
-		t.Error("every way is looked at")
-	}
-}
-
 // TestCompare_mirror: what opens one way closes the other way, and nothing changes
 // between a cluster and itself.
 func TestCompare_mirror(t *testing.T) {
