@@ -9,8 +9,9 @@ import (
 
 // stir is what differs between two clusters, as far as it may bear on a way in:
 // the namespaces in which anything was edited, or all of them. A flow is decided
-// by its two ends and by the policies of their namespaces, so that of a way all of
-// whose namespaces are as they were nothing can change.
+// by its two ends and by the policies of their namespaces, so that nothing can
+// change at a way of which all namespaces are as they were, those of listed
+// endpoints among them, and on which no edit of a name bears.
 type stir struct {
 	everywhere bool
 	namespaces map[string]bool
@@ -20,7 +21,7 @@ type stir struct {
 func stirred(d *engine.Diff, edits []nameEdit) *stir {
 	s := &stir{namespaces: map[string]bool{}}
 	before, after := d.Before.Cluster(), d.After.Cluster()
-	s.everywhere = meaning(before.Tiers) != meaning(after.Tiers) || meaning(before.Nodes) != meaning(after.Nodes) || families(before) != families(after)
+	s.everywhere = meaning(before.Tiers) != meaning(after.Tiers) || meaning(before.Nodes) != meaning(after.Nodes) || !slices.Equal(addressFamilies(before), addressFamilies(after))
 	for i := range d.Edits {
 		e := &d.Edits[i]
 		if !e.Kind.OfPolicy() {
@@ -38,16 +39,6 @@ func stirred(d *engine.Diff, edits []nameEdit) *stir {
 	s.compareNamespaces(before, after)
 	s.comparePods(before, after)
 	return s
-}
-
-// families tells of which families the addresses of a cluster are.
-func families(c *model.Cluster) (known [2]bool) {
-	for i := range c.Pods {
-		for _, a := range c.Pods[i].Addresses {
-			known[model.FamilyOf(a)] = true
-		}
-	}
-	return known
 }
 
 // in reports whether anything differs in one of some namespaces.

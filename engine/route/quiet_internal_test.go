@@ -71,15 +71,19 @@ func gatewayNames(rng *rand.Rand, c *model.Cluster) model.Names {
 	gwns := pick(rng, nss...)
 	g := model.Gateway{Namespace: gwns, Name: "gw", Class: "gc", Origin: model.Origin{Kind: "Gateway", Namespace: gwns, Name: "gw"}}
 	for i := range 1 + rng.IntN(2) {
-		g.Listeners = append(g.Listeners, model.Listener{Name: fmt.Sprint("l", i), Port: pick(rng, uint16(80), 8080), Hostname: pick(rng, "", "a.example", "*.example"),
-			From: pick(rng, model.FromSame, model.FromAll, model.FromSelector), Namespaces: selector.Equal("pub", "y"), Origin: model.Origin{Kind: "Gateway", Namespace: gwns, Name: "gw"}})
+		g.Listeners = append(g.Listeners, model.Listener{
+			Name: fmt.Sprint("l", i), Port: pick(rng, uint16(80), 8080), Hostname: pick(rng, "", "a.example", "*.example"),
+			From: pick(rng, model.FromSame, model.FromAll, model.FromSelector), Namespaces: selector.Equal("pub", "y"), Origin: model.Origin{Kind: "Gateway", Namespace: gwns, Name: "gw"},
+		})
 	}
 	out.Gateways = append(out.Gateways, g)
 	for _, ns := range nss {
 		for k := range rng.IntN(3) {
 			name := fmt.Sprint("h", k)
-			r := model.Route{Kind: model.RouteHTTP, Origin: model.Origin{Kind: "HTTPRoute", Namespace: ns, Name: name}, Created: pick(rng, "", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"),
-				Parents: []model.ParentRef{{Namespace: gwns, Name: "gw"}}}
+			r := model.Route{
+				Kind: model.RouteHTTP, Origin: model.Origin{Kind: "HTTPRoute", Namespace: ns, Name: name}, Created: pick(rng, "", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"),
+				Parents: []model.ParentRef{{Namespace: gwns, Name: "gw"}},
+			}
 			for range 1 + rng.IntN(2) {
 				r.Entries = append(r.Entries, gatewayEntry(rng, ns, name, nss))
 			}
