@@ -247,7 +247,10 @@ func (s *session) testFile(in *input, f *expectations, ways *waysIn, controllers
 	for i := range f.lines {
 		l := &f.lines[i]
 		if in.leadsByName(l) {
-			line, found := s.testName(in, f, l, controllers)
+			line, found, err := s.testName(in, f, l, controllers)
+			if err != nil {
+				return out, nil, err
+			}
 			out.Lines, problems = append(out.Lines, line), append(problems, found...)
 			continue
 		}

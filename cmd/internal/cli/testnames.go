@@ -63,29 +63,70 @@ func (in *input) uncounted(files []expectations) []model.Diagnostic {
 	return out
 }
 
-// exampleWay explains the flow of a way that makes it what it is, or returns nil
-// where no flow does.
-func (in *input) exampleWay(src, dst expect.Peer, port model.PortMatch, answer route.Answer) *render.Example {
-	for _, way := range in.ways(answer.Walks) {
-		for i := range way.Hops {
-			for k := range way.Hops[i].Legs {
-				leg := &way.Hops[i].Legs[k]
-				if in.explainLeg(leg) != nil {
-					continue
+// exampleWay explains a flow that makes an answer other than a line demands, or
+// returns nil where no flow does.
+func (in *input) exampleWay(src, dst expect.Peer, port model.PortMatch, answer *route.Answer, demanded model.Verdict) (*render.Example, error) {
+	ways := in.ways(answer.Walks)
+	slices.SortStableFunc(ways, func(a, b render.Way) int { // those that are as the answer is stand first
+		rank := func(w *render.Way) int {
+			if w.Verdict() == answer.Verdict {
+				return 0
+			}
+			return 1
+		}
+		return rank(&a) - rank(&b)
+	})
+	for i := range ways {
+		way := &ways[i]
+		if v := way.Verdict(); v == demanded || v == model.None {
+			continue
+		}
+		// A connection goes through all hops, so that the last one tells the most of
+		// what is open, and the first one that is not open of what is not.
+		hops := slices.Clone(way.Hops)
+		if way.Verdict() == model.Allowed {
+			slices.Reverse(hops)
+		}
+		for k := range hops {
+			if why, err := in.decides(&hops[k], way.Verdict(), demanded); why != nil || err != nil {
+				out := &render.Example{Src: src.String(), Dst: dst.String(), Port: port.String(), Verdict: way.Verdict()}
+				if why != nil {
+					out.Why = *why
 				}
-				for _, why := range leg.Why {
-					if (why.Verdict == model.Allowed) == (answer.Verdict == model.Allowed) {
-						return &render.Example{Src: src.String(), Dst: dst.String(), Port: port.String(), Verdict: answer.Verdict, Why: why}
-					}
-				}
+				return out, err
 			}
 		}
 	}
-	return nil
+	return nil, nil //nolint:nilnil // there is none
+}
+
+// decides explains a flow by which a hop makes its way what that is, and not what
+// is demanded. It returns nil where the hop does not, or not by its flows: a list
+// of clients or a backend that is missing is no flow.
+func (in *input) decides(h *render.WayHop, way, demanded model.Verdict) (*render.Why, error) {
+	var mix model.Mix
+	for i := range h.Legs {
+		mix = mix.Join(h.Legs[i].Mix)
+	}
+	if h.Verdict() != way || way == model.Some && mix.Verdict() != model.Some {
+		return nil, nil //nolint:nilnil // not by its flows
+	}
+	for i := range h.Legs {
+		leg := &h.Legs[i]
+		if err := in.explainLeg(leg); err != nil {
+			return nil, err
+		}
+		for k := range leg.Why {
+			if v := leg.Why[k].Verdict; v == way || way == model.Some && v != demanded {
+				return &leg.Why[k], nil
+			}
+		}
+	}
+	return nil, nil //nolint:nilnil // no flow at all
 }
 
 // testName judges a line about names: each source, name and port by itself.
-func (s *session) testName(in *input, f *expectations, l *expect.Line, controllers map[string]expect.Peer) (render.TestLine, []model.Diagnostic) {
+func (s *session) testName(in *input, f *expectations, l *expect.Line, controllers map[string]expect.Peer) (render.TestLine, []model.Diagnostic, error) {
 	begin := s.now()
 	line := render.TestLine{Number: l.Number, Text: l.String(), Comment: l.Comment, Holds: true, Verdict: lineWord(l), Got: l.Verdict}
 	var problems []model.Diagnostic
@@ -117,11 +158,13 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 						"netreach explain shows every hop; the verdict none says that this is meant")
 				case answer.Verdict != l.Verdict && line.Holds:
 					line.Holds, line.Got = false, answer.Verdict
-					line.Example = in.exampleWay(src, dst, port, answer)
+					if line.Example, err = in.exampleWay(src, dst, port, &answer, l.Verdict); err != nil {
+						return line, nil, err
+					}
 				}
 			}
 		}
 	}
 	line.Elapsed = s.now().Sub(begin)
-	return line, problems
+	return line, problems, nil
 }

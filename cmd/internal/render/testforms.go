@@ -192,7 +192,7 @@ func (l *TestLine) deciders() []model.Origin {
 	var out []model.Origin
 	for i := range l.Example.Why.Flows {
 		flow := &l.Example.Why.Flows[i]
-		if flow.Overlay == engine.Itself || flow.Verdict != l.Example.Verdict {
+		if flow.Overlay == engine.Itself || flow.Verdict != l.Example.Why.Verdict {
 			continue
 		}
 		for _, d := range []*engine.DirectionTrace{&flow.Egress, &flow.Ingress} {
