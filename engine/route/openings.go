@@ -2,8 +2,6 @@ package route
 
 import (
 	"fmt"
-	"math"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -141,7 +139,6 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 	parts, ok := c.parts[byNode]
 	if !ok {
 		parts = c.a.clients(c.whole.End, c.whole.asked, byNode)
-		c.name(parts)
 		c.parts[byNode] = parts
 		for _, part := range parts {
 			if !c.whole.Outside {
@@ -172,46 +169,6 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 	}
 	out.finish()
 	return out
-}
-
-// name names parts of clients outside by their addresses, and the one that holds
-// the most of them as the rest of the whole.
-func (c *crowd) name(parts []client) {
-	if !c.whole.Outside || len(parts) < 2 {
-		return
-	}
-	const shown = 3
-	widest, most := 0, 0.0
-	for i := range parts {
-		var names []string
-		size := 0.0
-		for _, id := range parts[i].Peers {
-			for _, r := range c.a.ranges(id, c.whole.asked) {
-				size += math.Ldexp(1, 128-r.First.BitLen()) * addresses(r)
-				names = append(names, r.String())
-			}
-		}
-		if size > most {
-			widest, most = i, size
-		}
-		if more := len(names) - shown; more > 1 {
-			names = append(names[:shown], fmt.Sprintf("%d more", more))
-		}
-		parts[i].Name = strings.Join(names, ", ")
-	}
-	parts[widest].Name = "other " + c.whole.Name
-}
-
-// addresses returns about how many addresses a range holds.
-func addresses(r engine.AddrRange) float64 {
-	number := func(a netip.Addr) float64 {
-		n := 0.0
-		for _, b := range a.AsSlice() {
-			n = n*256 + float64(b)
-		}
-		return n
-	}
-	return number(r.Last) - number(r.First) + 1
 }
 
 // toEntry returns the verdict about an entry on a port, together with the

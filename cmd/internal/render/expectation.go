@@ -61,7 +61,16 @@ type Example struct {
 
 // String returns the example as a flow line.
 func (e *Example) String() string {
-	return e.Verdict.String() + " " + e.Src + " -> " + e.Dst + " " + e.Port
+	return e.Verdict.String() + " " + e.flow()
+}
+
+// flow returns the example without its verdict.
+func (e *Example) flow() string {
+	text := e.Src + " -> " + e.Dst
+	if e.Port == (model.PortMatch{Kind: model.PortAny}).String() && strings.Contains(e.Dst, "://") {
+		return text // a URL names its port itself
+	}
+	return text + " " + e.Port
 }
 
 // count returns how many lines hold, and how many do not.
@@ -149,7 +158,7 @@ func (t *terminal) story(tests *Tests, l *TestLine, indent string) {
 		NotEnforced: tests.NotEnforced, Tiered: tests.Tiered,
 	}
 	inner.why(q, &e.Why)
-	t.line(indent, t.paint.bold("why "+e.Src+" -> "+e.Dst+" "+e.Port+" is "), t.paint.verdict(e.Verdict, e.Verdict.String()), ":")
+	t.line(indent, t.paint.bold("why "+e.flow()+" is "), t.paint.verdict(e.Verdict, e.Verdict.String()), ":")
 	for row := range strings.Lines(inner.w.(*strings.Builder).String()) { //nolint:forcetypeassert // made above
 		row = strings.TrimRight(row, "\n")
 		if row == "" {

@@ -83,6 +83,25 @@ func (t *terminal) ways(q *Query) {
 	}
 }
 
+// saidByWays reports whether the ways of an answer say already who fares how: each
+// client has one, and each way one verdict.
+func (q *Query) saidByWays() bool {
+	seen := map[string]bool{}
+	for i := range q.Ways {
+		w := &q.Ways[i]
+		if w.Mix != 0 && w.Mix != model.Mix(0).With(w.Verdict()) {
+			return false
+		}
+		for _, c := range w.Clients {
+			if seen[c] {
+				return false
+			}
+			seen[c] = true
+		}
+	}
+	return len(q.Ways) > 1
+}
+
 // word returns a verdict in the width of flow lines, with a blank behind it.
 func word(v model.Verdict) string {
 	s := v.String()
