@@ -63,13 +63,39 @@ func (in *input) uncounted(files []expectations) []model.Diagnostic {
 	return out
 }
 
+// deciding returns the ways that are not as demanded, each with the hops that make
+// it so. A way that is open has no such hop.
+func deciding(ways []render.Way, demanded model.Verdict) []render.Way {
+	var out []render.Way
+	for i := range ways {
+		way := ways[i]
+		if way.Verdict() == demanded || way.Verdict() == model.Allowed {
+			continue
+		}
+		hops := way.Hops
+		way.Hops = nil
+		for _, those := range []func(h *render.WayHop) bool{
+			func(h *render.WayHop) bool { return h.Verdict() == way.Verdict() },
+			func(h *render.WayHop) bool { return h.Verdict() != model.Allowed },
+		} {
+			for k := range hops {
+				if len(way.Hops) == 0 && those(&hops[k]) {
+					way.Hops = append(way.Hops, hops[k])
+				}
+			}
+		}
+		out = append(out, way)
+	}
+	return out
+}
+
 // exampleWay explains a flow that makes an answer other than a line demands, or
 // returns nil where no flow does.
-func (in *input) exampleWay(src, dst expect.Peer, port model.PortMatch, answer *route.Answer, demanded model.Verdict) (*render.Example, error) {
-	ways := in.ways(answer.Walks)
+func (in *input) exampleWay(q question, ways []render.Way, answer, demanded model.Verdict) (*render.Example, error) {
+	ways = slices.Clone(ways)
 	slices.SortStableFunc(ways, func(a, b render.Way) int { // those that are as the answer is stand first
 		rank := func(w *render.Way) int {
-			if w.Verdict() == answer.Verdict {
+			if w.Verdict() == answer {
 				return 0
 			}
 			return 1
@@ -89,7 +115,7 @@ func (in *input) exampleWay(src, dst expect.Peer, port model.PortMatch, answer *
 		}
 		for k := range hops {
 			if why, err := in.decides(&hops[k], way.Verdict(), demanded); why != nil || err != nil {
-				out := &render.Example{Src: src.String(), Dst: dst.String(), Port: port.String(), Verdict: way.Verdict()}
+				out := &render.Example{Src: q.src.String(), Dst: q.dst.String(), Port: q.port.String(), Verdict: way.Verdict()}
 				if why != nil {
 					out.Why = *why
 				}
@@ -139,6 +165,10 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 	if len(ports) == 0 {
 		ports = []model.PortMatch{{Kind: model.PortAny}}
 	}
+	atlas, err := route.New(in.matrix, route.Options{Controllers: controllers})
+	if err != nil {
+		return line, nil, err
+	}
 	for _, src := range l.Src {
 		end, err := in.resolve(src)
 		if err != nil {
@@ -146,7 +176,8 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 		}
 		for _, dst := range l.Dst {
 			for _, port := range ports {
-				answer, led, err := in.walk(in.matrix, question{src: src, dst: dst, port: port, controllers: controllers}, end)
+				q := question{src: src, dst: dst, port: port, controllers: controllers}
+				answer, led, err := in.walkOver(atlas, q, asking(q, end))
 				if to, wrong := in.resolve(dst); !led && err == nil && wrong == nil {
 					answer.Verdict = in.matrix.Judge(end, to, port).Verdict
 				}
@@ -154,11 +185,13 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 				case err != nil:
 					wrong(codePeer, err.Error(), strings.Join(hints(err), "; "))
 				case answer.Verdict == model.None && l.Verdict != model.None:
-					wrong(codeNothing, fmt.Sprintf("%q: %s leads to nothing: %s", l, dst, strings.Join(answer.Notes, "; ")),
+					wrong(codeNothing, fmt.Sprintf("%q: %s leads to nothing: %s", l, dst, strings.Join(nothing(&answer), "; ")),
 						"netreach explain shows every hop; the verdict none says that this is meant")
 				case answer.Verdict != l.Verdict && line.Holds:
 					line.Holds, line.Got = false, answer.Verdict
-					if line.Example, err = in.exampleWay(src, dst, port, &answer, l.Verdict); err != nil {
+					ways := in.ways(answer.Walks)
+					line.Parts, line.Ways = in.partsByName(atlas, q, end, &answer), deciding(ways, l.Verdict)
+					if line.Example, err = in.exampleWay(q, ways, answer.Verdict, l.Verdict); err != nil {
 						return line, nil, err
 					}
 				}
@@ -167,4 +200,23 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 	}
 	line.Elapsed = s.now().Sub(begin)
 	return line, problems, nil
+}
+
+// nothing says why an answer is none.
+func nothing(answer *route.Answer) []string {
+	out := slices.Clone(answer.Notes)
+	for i := range answer.Walks {
+		for k := range answer.Walks[i].Hops {
+			h := &answer.Walks[i].Hops[k]
+			if h.Mix != 0 {
+				continue
+			}
+			for _, n := range h.Notes {
+				if !slices.Contains(out, n.Text) {
+					out = append(out, n.Text)
+				}
+			}
+		}
+	}
+	return out
 }

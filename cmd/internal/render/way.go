@@ -153,6 +153,21 @@ func (t *terminal) hop(q *Query, w *Way, h *WayHop, indent string, explained boo
 	}
 }
 
+// Reasons returns what is to be known about a hop that is not open, beside its
+// flows.
+func (h *WayHop) Reasons() []string {
+	var out []string
+	for i := range h.Legs {
+		if l := &h.Legs[i]; len(l.Src.Peers) == 0 && l.Text != "" && l.Verdict() != model.Allowed {
+			out = append(out, l.Text)
+		}
+	}
+	for _, n := range h.Notes {
+		out = append(out, n.Text)
+	}
+	return out
+}
+
 // legText names the flows of a leg.
 func legText(w *Way, l *WayLeg) string {
 	if len(l.Src.Peers) == 0 {
