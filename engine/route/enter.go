@@ -42,7 +42,11 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 	for _, s := range d.services {
 		for _, p := range publications(s) {
 			if p.port.Protocol != t.protocol || p.number != t.port {
-				elsewhere = append(elsewhere, model.PortString(p.port.Protocol, p.number, p.number))
+				at := "a node port that the input does not tell"
+				if p.number != 0 {
+					at = model.PortString(p.port.Protocol, p.number, p.number)
+				}
+				elsewhere = append(elsewhere, at)
 				continue
 			}
 			front := a.frontDoor(c, s, p)

@@ -21,7 +21,7 @@ A comment goes from # to the end of the line; one behind a line is what reports 
 it by. A line that ends in a comma, or in ->, goes on in the next. Without ports a
 line is about every port of every protocol.
 
-`+peersHelp+`
+`+questionHelp+`
 
 Beside these a line may say
 

@@ -147,6 +147,9 @@ func (in *input) exposedTo(out *render.Exposure, atlas *route.Atlas, from expect
 		if err != nil {
 			return err
 		}
+		if e.Outside {
+			return troublef("can says whether a peer reaches addresses outside", "--to %s: it is outside the cluster, and no way in leads there", p.Text)
+		}
 		for _, id := range e.Peers {
 			wanted[id] = true
 		}

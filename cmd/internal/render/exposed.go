@@ -293,23 +293,30 @@ func (x *Exposure) Gather() {
 	x.opened = len(open)
 }
 
-// summary says in a sentence how much is open.
+// summary says in a sentence how much is open: to all clients or to some.
 func (x *Exposure) summary() string {
-	open := 0
+	open, unknown := 0, 0
 	for i := range x.Ways {
-		if x.Ways[i].isOpen() {
+		switch x.Ways[i].Verdict {
+		case model.Allowed, model.Some:
 			open++
+		case model.Unknown:
+			unknown++
+		default:
 		}
 	}
 	direct, why := x.opened+len(x.Bare), ""
 	if len(x.Bare) > 0 {
 		why = fmt.Sprintf(", %d of them because no policy isolates them", len(x.Bare))
 	}
-	verb := "are"
+	verb, more := "are", ""
 	if len(x.Ways) == 1 {
 		verb = "is"
 	}
-	return fmt.Sprintf("%s: %d of %s %s open; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), verb, direct, count(x.Shown, "workload"), why)
+	if unknown > 0 {
+		more = fmt.Sprintf(", %d unknown", unknown)
+	}
+	return fmt.Sprintf("%s: %d of %s %s open%s; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), verb, more, direct, count(x.Shown, "workload"), why)
 }
 
 // waysIn counts ways in, in words.

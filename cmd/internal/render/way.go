@@ -46,7 +46,7 @@ func (t *terminal) ways(q *Query) {
 			}
 		}
 	}
-	var said []string
+	var said []route.Note
 	written := map[string]bool{} // hops that several ways have in common
 	for i := range q.Ways {
 		w := &q.Ways[i]
@@ -71,14 +71,14 @@ func (t *terminal) ways(q *Query) {
 			}
 			for _, n := range w.Hops[k].Notes {
 				if !explained && w.Hops[k].Verdict() == model.Allowed {
-					said = append(said, n.Text)
+					said = append(said, n)
 				}
 			}
 		}
 	}
 	for i, n := range said {
-		if !slices.Contains(said[:i], n) {
-			t.line("  note: ", n)
+		if !slices.ContainsFunc(said[:i], func(m route.Note) bool { return m.Text == n.Text }) {
+			t.line("  note: ", n.Text, t.place(n.Origin))
 		}
 	}
 }
