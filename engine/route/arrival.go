@@ -28,6 +28,9 @@ func (a *Answer) Arrivals() []Arrival {
 				continue
 			}
 			for j := range h.Legs {
+				if h.Legs[j].Aside {
+					continue
+				}
 				mix := before.And(h.Legs[j].Mix)
 				if w.Doubtful && mix != denied && mix != 0 {
 					mix = open // it may be another way that gets the requests

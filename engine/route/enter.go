@@ -173,8 +173,13 @@ func (a *Atlas) toBackends(d *door, ch choice) Hop {
 func (a *Atlas) entryBackends(d *door, ch choice) Hop {
 	e := ch.entry
 	h := Hop{Kind: Backend, Title: "from " + d.name + " to " + backendNames(e), Origin: e.Origin}
-	for _, n := range append(slices.Clone(e.Notes), answering(ch.route.Notes)...) {
+	for _, n := range e.Notes {
 		h.note(n.Origin, n.Text)
+	}
+	if d.heeds(ch.route) {
+		for _, n := range answering(ch.route.Notes) {
+			h.note(n.Origin, "the controller "+n.Text) // as at the door
+		}
 	}
 	switch {
 	case e.Answered != "":
@@ -213,7 +218,7 @@ func (a *Atlas) entryBackends(d *door, ch choice) Hop {
 		}
 	}
 	if lost > 0 && lost < len(shares) {
-		h.say(denied, "the requests for a backend that leads nowhere fail")
+		h.say(denied, "a part of the requests fails: a backend leads nowhere")
 	}
 	for i := range e.Mirrors {
 		h.note(e.Mirrors[i].Origin, "copies of requests go to Service "+e.Mirrors[i].Namespace+"/"+e.Mirrors[i].Name+" (GW-4)")
@@ -344,7 +349,10 @@ func (a *Atlas) toAlias(h *Hop, d *door, s *model.Service, b *model.Backend, pro
 		w.finish()
 		mix = mix.Join(w.Mix)
 		for _, hop := range w.Hops {
-			h.Legs = append(h.Legs, hop.Legs...)
+			for _, l := range hop.Legs {
+				l.Aside = hop.Kind != Backend
+				h.Legs = append(h.Legs, l)
+			}
 			for _, n := range hop.Notes {
 				h.note(n.Origin, n.Text)
 			}

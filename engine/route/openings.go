@@ -172,8 +172,8 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 }
 
 // toEntry returns the verdict about an entry on a port, together with the
-// canaries that share its requests and with the rivals of which one counts. It reports false for a canary that is told
-// of there.
+// canaries that share its requests and with the rivals of which one counts. It reports false for a canary and
+// for a rival that are told of with another.
 func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, bool) {
 	a := c.a
 	name := e.Route.Origin.Object()
@@ -196,12 +196,17 @@ func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, b
 			none.note("a canary gets a part of the requests of another entry, and there is none for its host and path (ING-12)")
 			return none, true
 		case e.choice.canary && !counts:
-			none.note("a canary that gets no requests (ING-12)")
+			none.note("a canary that gets no requests: its weight is 0, or no other entry for its host and path shares them (ING-12)")
 			return none, true
 		case !counts:
 			none.note("an older object is for the same host and path, and takes the requests (ING-13, GW-7)")
 			return none, true
 		case e.choice.canary:
+			return Answer{}, false
+		}
+		rival := func(o choice) bool { return o.rival }
+		if first := slices.IndexFunc(choices, rival); first >= 0 && choices[first].entry != e.choice.entry &&
+			slices.ContainsFunc(choices, func(o choice) bool { return o.rival && o.entry == e.choice.entry }) {
 			return Answer{}, false
 		}
 	}

@@ -101,6 +101,9 @@ type Leg struct {
 	// Itself is the verdicts of clients that are led back to themselves, which Mix
 	// holds too.
 	Itself model.Mix
+	// Aside marks a step before those to what a hop leads to, such as a question to
+	// DNS about the name of a backend.
+	Aside bool
 	// Text says what the leg is where its ends do not, or is empty. A leg without
 	// flows has only that.
 	Text string

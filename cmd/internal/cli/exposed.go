@@ -229,7 +229,7 @@ func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.Way
 		if w.Path = o.Entry.Path.Path; w.Path != "" {
 			w.PathType = o.Entry.Path.Form.String()
 		}
-		if text := o.Entry.Share(); text != "" {
+		if text := o.Entry.Share(); text != "" && len(o.Answer.Walks) > 0 {
 			w.Meet(render.Obstacle{Lead: text})
 		}
 	default:
@@ -275,7 +275,7 @@ func (in *input) onTheWay(w *render.WayIn, way *render.Way) {
 		h := &way.Hops[i]
 		for k := range h.Legs {
 			l := &h.Legs[k]
-			if h.Kind == route.Backend {
+			if h.Kind == route.Backend && !l.Aside {
 				w.AddTarget(l)
 			}
 			if l.Verdict() == model.Allowed {

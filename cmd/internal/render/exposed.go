@@ -162,8 +162,71 @@ func Denial(d *engine.DirectionTrace, src, dst string, port engine.PortRange) Ob
 type doorway struct {
 	title string
 	ways  []*WayIn
-	// common are the obstacles of all ways.
-	common []Obstacle
+	// common are the obstacles of all ways, or of all but a few.
+	common []shared
+}
+
+// shared is an obstacle that most ways at a door have, with those that lack it.
+type shared struct {
+	Obstacle
+	but []*WayIn
+}
+
+// Text returns the obstacle for a person to read, with the ways that lack it.
+func (s *shared) Text() string {
+	if len(s.but) == 0 {
+		return s.Obstacle.Text()
+	}
+	names := make([]string, len(s.but))
+	for i, w := range s.but {
+		names[i] = w.Name
+	}
+	return s.Obstacle.Text() + ", at all but " + strings.Join(names, ", ")
+}
+
+// share takes the obstacles that most ways have as common. Ways on which nobody
+// gets as far as to meet any are not counted, nor do they lack any.
+func (d *doorway) share() {
+	met := map[string][]*WayIn{}
+	var order []Obstacle
+	walked := 0
+	for _, w := range d.ways {
+		if len(w.Ways) > 0 {
+			walked++
+		}
+		for _, o := range w.Obstacles {
+			text := o.Text()
+			if met[text] == nil {
+				order = append(order, o)
+			}
+			met[text] = append(met[text], w)
+		}
+	}
+	const few = 2
+	for _, o := range order {
+		has := met[o.Text()]
+		lacking := walked - len(has)
+		if len(has) < 2 || lacking < 0 || lacking > few || lacking > 0 && len(has) < 2*few {
+			continue
+		}
+		s := shared{Obstacle: o}
+		for _, w := range d.ways {
+			if len(w.Ways) > 0 && !slices.Contains(has, w) {
+				s.but = append(s.but, w)
+			}
+		}
+		if !d.named(s.but) {
+			continue // by their names they are others, too
+		}
+		d.common = append(d.common, s)
+	}
+}
+
+// named reports whether the names of some ways are no other's at the door.
+func (d *doorway) named(some []*WayIn) bool {
+	return !slices.ContainsFunc(d.ways, func(w *WayIn) bool {
+		return !slices.Contains(some, w) && slices.ContainsFunc(some, func(s *WayIn) bool { return s.Name == w.Name })
+	})
 }
 
 // services is the title of the Services that are published by themselves.
@@ -203,15 +266,7 @@ func (x *Exposure) doorways() []doorway {
 		slices.SortStableFunc(d.ways, func(a, b *WayIn) int {
 			return cmp.Or(cmp.Compare(openRank(a.Verdict), openRank(b.Verdict)), cmp.Compare(b.pods(), a.pods()), strings.Compare(a.Name, b.Name))
 		})
-		for _, o := range d.ways[0].Obstacles {
-			all := len(d.ways) > 1
-			for _, w := range d.ways {
-				all = all && slices.ContainsFunc(w.Obstacles, func(p Obstacle) bool { return p.Text() == o.Text() })
-			}
-			if all {
-				d.common = append(d.common, o)
-			}
-		}
+		d.share()
 	}
 	last := func(d *doorway) int {
 		if d.title == services {
@@ -225,10 +280,10 @@ func (x *Exposure) doorways() []doorway {
 	return out
 }
 
-// own returns the obstacles of a way that not all ways at its door have.
+// own returns the obstacles of a way that are not common at its door.
 func (d *doorway) own(w *WayIn) []Obstacle {
 	return slices.DeleteFunc(slices.Clone(w.Obstacles), func(o Obstacle) bool {
-		return slices.ContainsFunc(d.common, func(p Obstacle) bool { return p.Text() == o.Text() })
+		return slices.ContainsFunc(d.common, func(p shared) bool { return p.Obstacle.Text() == o.Text() })
 	})
 }
 

@@ -47,6 +47,7 @@ func (t *terminal) ways(q *Query) {
 		}
 	}
 	var said []route.Note
+	told := map[string]bool{}    // notes below their hop
 	written := map[string]bool{} // hops that several ways have in common
 	for i := range q.Ways {
 		w := &q.Ways[i]
@@ -70,14 +71,18 @@ func (t *terminal) ways(q *Query) {
 				t.hop(q, w, h, indent, explained)
 			}
 			for _, n := range w.Hops[k].Notes {
-				if !explained && w.Hops[k].Verdict() == model.Allowed {
+				switch {
+				case explained:
+				case w.Hops[k].Verdict() != model.Allowed:
+					told[n.Text] = true
+				default:
 					said = append(said, n)
 				}
 			}
 		}
 	}
 	for i, n := range said {
-		if !slices.ContainsFunc(said[:i], func(m route.Note) bool { return m.Text == n.Text }) {
+		if !told[n.Text] && !slices.ContainsFunc(said[:i], func(m route.Note) bool { return m.Text == n.Text }) {
 			t.line("  note: ", n.Text, t.place(n.Origin))
 		}
 	}
