@@ -16,6 +16,9 @@ type Exposed struct {
 	Clients []Exposure
 	// Unserved are the routes that nothing serves, with the reason.
 	Unserved []route.Note
+	// HostPorts are the workloads whose pods take ports of their nodes, with these
+	// ports. They are ways in that are not judged.
+	HostPorts []string
 }
 
 // Exposure is what one sort of client reaches.
@@ -24,6 +27,9 @@ type Exposure struct {
 	// To are the peers in focus; none means all.
 	To   []string
 	Ways []WayIn
+	// Inside tells that the clients are in the cluster: they dial Services by name,
+	// and no Service is among the ways.
+	Inside bool
 	// Direct is what the clients may dial at the address of a pod, without the
 	// workloads that are Bare: ends of it that no policy isolates. Shown counts all
 	// workloads that it is about, BarePods the pods of those that are bare.
@@ -372,6 +378,20 @@ func (x *Exposure) summary() string {
 		more = fmt.Sprintf(", %d unknown", unknown)
 	}
 	return fmt.Sprintf("%s: %d of %s %s open%s; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), verb, more, direct, count(x.Shown, "workload"), why)
+}
+
+// closing returns what stands below an exposure.
+func (x *Exposure) closing(flows []Flows) []string {
+	out := append(x.Direct.legendOf(flows), x.summary())
+	if x.Inside {
+		out = append(out, x.services())
+	}
+	return out
+}
+
+// services says where clients in the cluster find what Services lead them to.
+func (x *Exposure) services() string {
+	return "clients in the cluster dial Services by name, and no Service is listed: netreach can " + x.From + " NAMESPACE/svc/NAME"
 }
 
 // waysIn counts ways in, in words.
