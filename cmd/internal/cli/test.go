@@ -207,11 +207,7 @@ func (in *input) demand(f *expectations) []model.Diagnostic {
 			if text, hint := demandNames(l, in.isName); text != "" {
 				wrong(l.Number, codePeer, text, hint)
 			}
-			for _, src := range l.Src {
-				if _, err := in.resolve(src); err != nil {
-					wrong(l.Number, codePeer, err.Error(), strings.Join(hints(err), "; "))
-				}
-			}
+			problems = append(problems, in.demandSources(f, l)...)
 			continue
 		}
 		d, missing := finder.Demand(l)

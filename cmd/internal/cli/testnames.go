@@ -41,8 +41,8 @@ func demandNames(l *expect.Line, named func(expect.Peer) bool) (text, hint strin
 	default:
 		return fmt.Sprintf("%q: destinations that are names stand beside others", l), "write a line for the names and one for the others"
 	}
-	if len(l.SrcExcept)+len(l.DstExcept)+len(l.PortsExcept) > 0 || l.Each {
-		return fmt.Sprintf("%q: a line about a Service or a URL takes neither except nor each", l), "list the sources that it is about"
+	if len(l.DstExcept)+len(l.PortsExcept) > 0 || l.Each {
+		return fmt.Sprintf("%q: a line about a Service or a URL takes except for its sources only, and no each", l), "list the destinations and ports that it is about"
 	}
 	return "", ""
 }
@@ -115,7 +115,7 @@ func (in *input) exampleWay(q question, ways []render.Way, answer, demanded mode
 		}
 		for k := range hops {
 			if why, err := in.decides(&hops[k], way.Verdict(), demanded); why != nil || err != nil {
-				out := &render.Example{Src: q.src.String(), Dst: q.dst.String(), Port: q.port.String(), Verdict: way.Verdict()}
+				out := &render.Example{Src: strings.Join(render.Few(way.Clients), ", "), Dst: q.dst.String(), Port: q.port.String(), Verdict: way.Verdict()}
 				if why != nil {
 					out.Why = *why
 				}
@@ -170,17 +170,14 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 		return line, nil, err
 	}
 	for _, src := range l.Src {
-		end, err := in.resolve(src)
-		if err != nil {
-			continue // said already
+		who, err := in.inquirers(src, l.SrcExcept)
+		if err != nil || len(who) == 0 {
+			continue // said already, or all of it is left out
 		}
 		for _, dst := range l.Dst {
 			for _, port := range ports {
 				q := question{src: src, dst: dst, port: port, controllers: controllers}
-				answer, led, err := in.walkOver(atlas, q, asking(q, end))
-				if to, wrong := in.resolve(dst); !led && err == nil && wrong == nil {
-					answer.Verdict = in.matrix.Judge(end, to, port).Verdict
-				}
+				answer, err := in.walkAll(atlas, q, who)
 				switch {
 				case err != nil:
 					wrong(codePeer, err.Error(), strings.Join(hints(err), "; "))
@@ -190,7 +187,7 @@ func (s *session) testName(in *input, f *expectations, l *expect.Line, controlle
 				case answer.Verdict != l.Verdict && line.Holds:
 					line.Holds, line.Got = false, answer.Verdict
 					ways := in.ways(answer.Walks)
-					line.Parts, line.Ways = in.partsByName(atlas, q, end, &answer), deciding(ways, l.Verdict)
+					line.Parts, line.Ways = in.partsOf(atlas, q, who, &answer), deciding(ways, l.Verdict)
 					if line.Example, err = in.exampleWay(q, ways, answer.Verdict, l.Verdict); err != nil {
 						return line, nil, err
 					}
