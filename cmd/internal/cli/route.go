@@ -291,8 +291,8 @@ func unfiltered(k engine.PeerKind) string {
 // sameWalks reports whether a name leads to the same verdicts under another
 // matrix.
 func (in *input) sameWalks(m *engine.Matrix, src engine.End) (bool, error) {
-	other, _, err := in.walk(m, in.named.question, src)
-	if err != nil || other.Verdict != in.named.answer.Verdict || len(other.Walks) != len(in.named.answer.Walks) {
+	other, ok, err := in.walk(m, in.named.question, src)
+	if err != nil || !ok || other.Verdict != in.named.answer.Verdict || len(other.Walks) != len(in.named.answer.Walks) {
 		return false, err
 	}
 	for i := range other.Walks {
