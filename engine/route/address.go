@@ -7,6 +7,7 @@ import (
 
 	"netreach/engine"
 	"netreach/model"
+	"netreach/model/expect"
 )
 
 // ToAddress returns the verdict about the connections from a client to an
@@ -18,6 +19,7 @@ import (
 // address is then whoever else has it (SVC-23).
 func (a *Atlas) ToAddress(q Question, addr netip.Addr, asked model.PortMatch) (Answer, bool) {
 	out := Answer{Name: addr.String()}
+	q = a.dialling(&out, q, addr)
 	at := a.servicesAt(addr, asked)
 	for _, d := range at {
 		out.note(fmt.Sprintf("%s is an address of Service %s/%s: policy sees the pods behind it, and never the address (SVC-21)", addr, d.service.Namespace, d.service.Name))
@@ -36,6 +38,27 @@ func (a *Atlas) ToAddress(q Question, addr netip.Addr, asked model.PortMatch) (A
 		return a.toNodePort(q, id, asked, addr)
 	}
 	return Answer{}, false
+}
+
+// dialling returns a question with those clients outside that may dial an address:
+// who has addresses of its family (SVC-24). Those in the cluster stay.
+func (a *Atlas) dialling(out *Answer, q Question, addr netip.Addr) Question {
+	if q.Src.Outside && q.Asked.Kind != expect.Addresses {
+		all := netip.PrefixFrom(addr, 0).Masked()
+		q.Asked = expect.Peer{Kind: expect.Addresses, Text: q.Src.Name, First: all.Addr(), Last: lastOf(all), Outside: true}
+	}
+	other := q.Asked.Kind == expect.Addresses && q.Asked.First.BitLen() != addr.BitLen()
+	peers := slices.DeleteFunc(slices.Clone(q.Src.Peers), func(id engine.PeerID) bool {
+		return a.m.Universe().Peer(id).Kind == engine.OutsidePeer && (other || len(a.ranges(id, q.Asked)) == 0)
+	})
+	switch len(peers) {
+	case 0:
+		out.note(fmt.Sprintf("%s has no %s address, and nobody there dials %s (SVC-24)", q.Src.Name, model.FamilyOf(addr), addr))
+	case len(q.Src.Peers):
+		return q
+	}
+	q.Src = a.m.EndOf(q.Src.Name, peers)
+	return q
 }
 
 // dialled is a Service, and how it is dialled at some address.
@@ -137,6 +160,9 @@ func (a *Atlas) toNodePort(q Question, node engine.PeerID, asked model.PortMatch
 		return Answer{}, false
 	}
 	out := Answer{Name: "node " + n.Name}
+	if addr.IsValid() {
+		q = a.dialling(&out, q, addr)
+	}
 	for i := range a.cluster.Names.Services {
 		s := &a.cluster.Names.Services[i]
 		if addr.IsValid() && s.Type != model.ClusterIP {

@@ -17,6 +17,9 @@ type inquiry struct {
 	through []through
 	within  [][]netip.Prefix
 	more    bool
+	// every tells that it is about any client, of whom only the prefixes are taken
+	// down.
+	every bool
 }
 
 // isEmpty reports whether nothing was asked.
@@ -58,7 +61,7 @@ func (q *inquiry) flows(src, dst engine.End, protocol model.Protocol, port uint1
 
 // addresses takes a question down about where clients are.
 func (q *inquiry) addresses(c client, prefixes []netip.Prefix) {
-	if q.about(c.End) {
+	if q.about(c.End) || q != nil && q.every {
 		q.within = append(q.within, prefixes)
 	}
 }

@@ -36,7 +36,6 @@ func TestCrowd(t *testing.T) {
 					return // one verdict for all: see Matrix.JudgeThrough
 				}
 				parts := a.clients(src, asked, false)
-				crowd.name(parts)
 				want := Answer{Name: what}
 				for _, part := range parts {
 					want.take(part, walks(part))

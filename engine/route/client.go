@@ -55,8 +55,11 @@ func (a *Atlas) clients(src engine.End, asked expect.Peer, byNode bool) []client
 			out = append(out, client{a.m.EndOf(a.m.PeersName(g), g), asked})
 		}
 	}
-	if len(out) == 1 {
+	switch {
+	case len(out) == 1:
 		out[0].Name = src.Name
+	case src.Outside:
+		a.nameOutside(src, out)
 	}
 	return out
 }

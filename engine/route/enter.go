@@ -42,7 +42,11 @@ func (a *Atlas) enter(c client, d *door, t target) Hop {
 	for _, s := range d.services {
 		for _, p := range publications(s) {
 			if p.port.Protocol != t.protocol || p.number != t.port {
-				elsewhere = append(elsewhere, model.PortString(p.port.Protocol, p.number, p.number))
+				at := "a node port that the input does not tell"
+				if p.number != 0 {
+					at = model.PortString(p.port.Protocol, p.number, p.number)
+				}
+				elsewhere = append(elsewhere, at)
 				continue
 			}
 			front := a.frontDoor(c, s, p)
@@ -169,8 +173,13 @@ func (a *Atlas) toBackends(d *door, ch choice) Hop {
 func (a *Atlas) entryBackends(d *door, ch choice) Hop {
 	e := ch.entry
 	h := Hop{Kind: Backend, Title: "from " + d.name + " to " + backendNames(e), Origin: e.Origin}
-	for _, n := range append(slices.Clone(e.Notes), answering(ch.route.Notes)...) {
+	for _, n := range e.Notes {
 		h.note(n.Origin, n.Text)
+	}
+	if d.heeds(ch.route) {
+		for _, n := range answering(ch.route.Notes) {
+			h.note(n.Origin, "the controller "+n.Text) // as at the door
+		}
 	}
 	switch {
 	case e.Answered != "":
@@ -209,7 +218,7 @@ func (a *Atlas) entryBackends(d *door, ch choice) Hop {
 		}
 	}
 	if lost > 0 && lost < len(shares) {
-		h.say(denied, "the requests for a backend that leads nowhere fail")
+		h.say(denied, "a part of the requests fails: a backend leads nowhere")
 	}
 	for i := range e.Mirrors {
 		h.note(e.Mirrors[i].Origin, "copies of requests go to Service "+e.Mirrors[i].Namespace+"/"+e.Mirrors[i].Name+" (GW-4)")

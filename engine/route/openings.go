@@ -2,8 +2,6 @@ package route
 
 import (
 	"fmt"
-	"math"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -156,7 +154,9 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 			return out
 		}
 		parts = gathered(c.a, parts, kinds)
-		c.name(parts)
+		if len(parts) > 1 {
+			c.a.nameOutside(c.whole.End, parts)
+		}
 	case len(parts) > 1 && !slices.ContainsFunc(parts, func(p client) bool { return p.Outside }):
 		var made []Walk
 		asked = c.a.listen(parts[0], func() { made = walks(parts[0]) })
@@ -174,51 +174,9 @@ func (c *crowd) judge(name string, byNode bool, walks func(client) []Walk) Answe
 	return out
 }
 
-// name names parts of clients outside by their addresses, and the one that holds
-// the most of them as the rest of the whole.
-func (c *crowd) name(parts []client) {
-	if !c.whole.Outside || len(parts) < 2 {
-		return
-	}
-	const shown = 3
-	widest, most := 0, 0.0
-	for i := range parts {
-		var names []string
-		size, n := 0.0, 0
-		for _, id := range parts[i].Peers {
-			for _, r := range c.a.ranges(id, c.whole.asked) {
-				size += math.Ldexp(1, 128-r.First.BitLen()) * addresses(r)
-				if n++; len(names) <= shown {
-					names = append(names, r.String())
-				}
-			}
-		}
-		if size > most {
-			widest, most = i, size
-		}
-		if more := n - shown; more > 1 {
-			names = append(names[:shown], fmt.Sprintf("%d more", more))
-		}
-		parts[i].Name = strings.Join(names, ", ")
-	}
-	parts[widest].Name = "other " + c.whole.Name
-}
-
-// addresses returns about how many addresses a range holds.
-func addresses(r engine.AddrRange) float64 {
-	number := func(a netip.Addr) float64 {
-		n := 0.0
-		for _, b := range a.AsSlice() {
-			n = n*256 + float64(b)
-		}
-		return n
-	}
-	return number(r.Last) - number(r.First) + 1
-}
-
 // toEntry returns the verdict about an entry on a port, together with the
-// canaries that share its requests and with the rivals of which one counts. It reports false for a canary that is told
-// of there.
+// canaries that share its requests and with the rivals of which one counts. It reports false for a canary and
+// for a rival that are told of with another.
 func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, bool) {
 	name := e.Route.Origin.Object()
 	t := target{request: request{port: port, tls: e.tls(port), path: e.Path.Path}}
@@ -240,12 +198,17 @@ func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, b
 			none.note("a canary gets a part of the requests of another entry, and there is none for its host and path (ING-12)")
 			return none, true
 		case e.choice.canary && !counts:
-			none.note("a canary that gets no requests (ING-12)")
+			none.note("a canary that gets no requests: its weight is 0, or no other entry for its host and path shares them (ING-12)")
 			return none, true
 		case !counts:
 			none.note("an older object is for the same host and path, and takes the requests (ING-13, GW-7)")
 			return none, true
 		case e.choice.canary:
+			return Answer{}, false
+		}
+		rival := func(o choice) bool { return o.rival }
+		if first := slices.IndexFunc(choices, rival); first >= 0 && choices[first].entry != e.choice.entry &&
+			slices.ContainsFunc(choices, func(o choice) bool { return o.rival && o.entry == e.choice.entry }) {
 			return Answer{}, false
 		}
 	}

@@ -159,7 +159,7 @@ func TestOpenings(t *testing.T) {
 			"which of two is older is not in the input (ING-13)",
 			join(pods, controller(""), ingress("old", "", web), ingress("young", "", "rules: ["+at("a.example", "/", "Prefix", "shut", "number: 80")+"]")),
 			"internet",
-			[]string{"unknown a.example/ 80/tcp 443/tcp (1)", "unknown a.example/ 80/tcp 443/tcp (1)"},
+			[]string{"unknown a.example/ 80/tcp 443/tcp (1)"},
 		},
 		{
 			"clients are told apart where source ranges or policies do (SVC-19)",

@@ -142,6 +142,7 @@ func (a *Atlas) toAddress(q Question, t target) Answer {
 		return out
 	}
 	out := Answer{Name: t.text}
+	q = a.dialling(&out, q, t.addr)
 	dst := a.m.EndOf(t.addr.String(), []engine.PeerID{a.m.Universe().AddrID(t.addr)})
 	for _, c := range a.clients(q.Src, q.Asked, true) {
 		w := Walk{Title: t.addr.String(), Hops: []Hop{{Kind: Backend, Title: t.addr.String()}}}

@@ -1,6 +1,7 @@
 package expect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -217,13 +218,24 @@ func arrowError(r *reader, src []word) error {
 }
 
 // FormatLine returns a flow line, without newline. The verdict takes six
-// columns, or eight for "unknown"; without ports the line is about "*".
+// columns, or eight for "unknown"; without ports the line is about "*", which
+// is left out behind URLs.
 func FormatLine(verdict model.Verdict, src, dst, ports []string) string {
 	if len(ports) == 0 {
-		ports = []string{"*"}
+		ports = []string{anyPort}
+	}
+	if slices.Equal(ports, []string{anyPort}) && !slices.ContainsFunc(dst, notURL) {
+		ports = nil
 	}
 	return formatLine(verdict.String(), [3][2][]string{{src}, {dst}, {ports}})
 }
+
+// anyPort stands for every port of every protocol.
+const anyPort = "*"
+
+// notURL reports whether a destination is other than a URL, which names its port
+// itself.
+func notURL(dst string) bool { return !strings.Contains(dst, "://") }
 
 // formatLine returns a line of sources, destinations and ports, each with what
 // is left out of them.
@@ -236,6 +248,9 @@ func formatLine(first string, lists [3][2][]string) string {
 		case 1:
 			b.WriteString(" " + arrow + " ")
 		case 2:
+			if len(list[0]) == 0 {
+				continue // URLs name their ports
+			}
 			b.WriteByte(' ')
 		}
 		b.WriteString(formatList(list[0], list[1]))
@@ -264,6 +279,9 @@ func (l Line) String() string {
 	case Flow:
 	}
 	ports := texts(l.Ports)
+	if !l.Each && len(l.PortsExcept) == 0 && slices.Equal(ports, []string{anyPort}) && !slices.ContainsFunc(texts(l.Dst), notURL) {
+		ports = nil
+	}
 	if l.Each {
 		ports[0] = EachOf(ports[0])
 	}

@@ -33,7 +33,7 @@ After -- come the files and directories to read, as you would name them with -f;
 without any, those of the configuration file, or else the working directory.
 A...B begins where B left A. The repository is only read.
 
-` + peersHelp + `
+` + questionHelp + `
 
 Exit code: 0 if a change was found, 1 if the verdict is the same at A and at B (with
 --all: if it never changed), 2 if there is no answer.`,

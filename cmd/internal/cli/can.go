@@ -13,20 +13,24 @@ import (
 	"netreach/model/load"
 )
 
-const peersHelp = `A peer is NAMESPACE/NAME for a workload or a pod, NAMESPACE/KIND/NAME where that
+const (
+	peersHelp = `A peer is NAMESPACE/NAME for a workload or a pod, NAMESPACE/KIND/NAME where that
 is not unique, NAMESPACE/* or */* for all pods, NAMESPACE/KEY=VALUE for pods with
 a label, an address, a CIDR or a range A-B, node:NAME, or one of the words
 internet (all public addresses) and private (all other addresses outside). Both
-leave out what pods, nodes and Services of the cluster have.
+leave out what pods, nodes and Services of the cluster have.`
 
-DST may also be a name: NAMESPACE/svc/NAME for a Service, or a URL, which leads
+	namesHelp = `DST may also be a name: NAMESPACE/svc/NAME for a Service, or a URL, which leads
 through an Ingress, a Gateway or a Route. The answer then covers every hop: that
 the client can ask DNS for the name, that it may connect to what takes the
-connection, and that this may connect to the pods behind it.
+connection, and that this may connect to the pods behind it.`
 
-A port is 5432, 5432/tcp, 8000-8100/udp, http (a name that the destination gives
+	portsHelp = `A port is 5432, 5432/tcp, 8000-8100/udp, http (a name that the destination gives
 it) or *. Without protocol it is TCP; no port at all means every port of every
 protocol. Quote a *, which is a pattern to the shell.`
+
+	questionHelp = peersHelp + "\n\n" + namesHelp + "\n\n" + portsHelp
+)
 
 func (s *session) can() *cobra.Command {
 	var why bool
@@ -38,7 +42,7 @@ func (s *session) can() *cobra.Command {
 is allow, deny, some (members of a set, or ports, differ; the parts follow),
 unknown, or none (there is nothing to judge).
 
-` + peersHelp + `
+` + questionHelp + `
 
 Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
 		Example: `  netreach can shop/web shop/db 5432 -f manifests/
@@ -64,7 +68,7 @@ Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
 
 // controllerFlag registers --controller.
 func controllerFlag(cmd *cobra.Command, values *[]string) {
-	cmd.Flags().StringArrayVar(values, "controller", nil, "`CLASS=PEER`: the pods that serve a class of Ingresses or Gateways (ingress: no class, openshift: Routes); repeatable")
+	cmd.Flags().StringArrayVar(values, "controller", nil, "the pods that serve a class of Ingresses or Gateways, `CLASS=PEER` (ingress: no class, openshift: Routes); repeatable")
 }
 
 func (s *session) explain() *cobra.Command {
@@ -82,7 +86,7 @@ Of an unknown verdict it names what would settle it. A caveat says that a verdic
 rests on a point that is up to the implementation, and what it is otherwise; a
 profile (--cni) or a switch (--set) decides such a point.
 
-` + peersHelp + `
+` + questionHelp + `
 
 Exit code: 0 for allow, 1 for every other word, 2 if there is no answer.`,
 		Example: `  netreach explain shop/web shop/db 5432 -f manifests/

@@ -21,7 +21,7 @@ A comment goes from # to the end of the line; one behind a line is what reports 
 it by. A line that ends in a comma, or in ->, goes on in the next. Without ports a
 line is about every port of every protocol.
 
-`+peersHelp+`
+`+questionHelp+`
 
 Beside these a line may say
 
@@ -49,6 +49,11 @@ and only leaves it out.
 
 "except" and a list leave out what the list holds, of everything before it on that
 side, or of the ports.
+
+A line whose DST are names is judged over every hop, as netreach can does, each SRC
+with each DST and each port. It takes except behind its sources only, no "each", no
+"only", and no other destinations beside the names; deny everything else is not
+about names. A URL has its port in it.
 
 A file may end with
 

@@ -37,7 +37,9 @@ Clients are the internet, or what --from names. A workload that is open only
 because no policy isolates it is one of a group. Whether addresses of pods are
 routed outside the cluster is not in the input: what is dialled directly is what
 no policy prevents. That clients can ask DNS for a host is taken for granted: can
-and explain judge that too.
+and explain judge that too. Clients in the cluster, with --from, dial Services by
+name: can says what becomes of them there, and exposed does not list it. Ports of
+nodes that lead to pods (hostPort) are named, and not judged.
 
 ` + peersHelp + `
 
@@ -121,7 +123,7 @@ func (in *input) addWays(doc *render.Exposed, opts route.Options, c choice) erro
 		return err
 	}
 	if len(c.to) == 0 {
-		doc.Unserved = atlas.Unserved()
+		doc.Unserved, doc.HostPorts = atlas.Unserved(), in.hostPorts()
 	}
 	for i, from := range c.from {
 		if err := in.exposedTo(&doc.Clients[i], atlas, from, c.to); err != nil {
@@ -131,13 +133,39 @@ func (in *input) addWays(doc *render.Exposed, opts route.Options, c choice) erro
 	return nil
 }
 
+// hostPorts returns the workloads whose pods take ports of their nodes, with these
+// ports. Pods in their node's network have all of theirs there, and are listed among
+// what is dialled directly.
+func (in *input) hostPorts() []string {
+	var out []string
+	for _, e := range in.matrix.Workloads() {
+		var ports []string
+		for _, id := range e.Peers {
+			p := in.matrix.PodOf(id)
+			if p == nil || p.HostNetwork {
+				continue
+			}
+			for _, x := range p.Ports {
+				text := model.PortString(x.Protocol, x.HostPort, x.HostPort)
+				if x.HostPort != 0 && !slices.Contains(ports, text) {
+					ports = append(ports, text)
+				}
+			}
+		}
+		if len(ports) > 0 {
+			out = append(out, e.Name+" "+strings.Join(ports, " "))
+		}
+	}
+	return out
+}
+
 // exposedTo adds the ways in that lead to some peers, or to any.
 func (in *input) exposedTo(out *render.Exposure, atlas *route.Atlas, from expect.Peer, to []expect.Peer) error {
 	src, err := in.resolve(from)
 	if err != nil {
 		return err
 	}
-	out.From = src.Name
+	out.From, out.Inside = src.Name, !src.Outside
 	if from.Kind == expect.Addresses {
 		out.From = from.String()
 	}
@@ -146,6 +174,9 @@ func (in *input) exposedTo(out *render.Exposure, atlas *route.Atlas, from expect
 		e, err := in.resolve(p)
 		if err != nil {
 			return err
+		}
+		if e.Outside {
+			return troublef("can says whether a peer reaches addresses outside", "--to %s: it is outside the cluster, and no way in leads there", p.Text)
 		}
 		for _, id := range e.Peers {
 			wanted[id] = true
@@ -226,7 +257,7 @@ func (in *input) wayIn(o *route.Opening, doors map[string]engine.End) render.Way
 		if w.Path = o.Entry.Path.Path; w.Path != "" {
 			w.PathType = o.Entry.Path.Form.String()
 		}
-		if text := o.Entry.Share(); text != "" {
+		if text := o.Entry.Share(); text != "" && len(o.Answer.Walks) > 0 {
 			w.Meet(render.Obstacle{Lead: text})
 		}
 	default:
@@ -272,7 +303,7 @@ func (in *input) onTheWay(w *render.WayIn, way *render.Way) {
 		h := &way.Hops[i]
 		for k := range h.Legs {
 			l := &h.Legs[k]
-			if h.Kind == route.Backend {
+			if h.Kind == route.Backend && !l.Aside {
 				w.AddTarget(l)
 			}
 			if l.Verdict() == model.Allowed {

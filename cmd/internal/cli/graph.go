@@ -29,7 +29,7 @@ ns/svc/name that are published. An edge goes to the pods behind, on their ports.
 
 With --port the picture is about these ports only, and its title names them.
 
-` + peersHelp,
+` + peersHelp + "\n\n" + portsHelp,
 		Example: `  netreach graph -f manifests/ | dot -Tsvg > reach.svg
   netreach graph -f manifests/ --by namespace
   netreach graph -f manifests/ --entries --to shop/web

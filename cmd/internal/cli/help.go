@@ -113,8 +113,12 @@ func writeFlags(w io.Writer, title string, cmd *cobra.Command, flags *pflag.Flag
 		return
 	}
 	fmt.Fprintf(w, "\n%s:\n", title)
+	width := 27
 	for _, l := range lines {
-		fmt.Fprintf(w, "  %-27s%s\n", l[0], l[1])
+		width = max(width, len(l[0])+2)
+	}
+	for _, l := range lines {
+		fmt.Fprintf(w, "  %-*s%s\n", width, l[0], l[1])
 	}
 }
 

@@ -61,7 +61,7 @@ up to the plugin. tsv and csv have a row for each change:
 
   src<TAB>dst<TAB>port<TAB>before<TAB>after
 
-` + peersHelp,
+` + peersHelp + "\n\n" + portsHelp,
 		Example: `  netreach matrix -f manifests/
   netreach matrix -f manifests/ --to shop/db --port 5432
   netreach matrix -f manifests/ --by pod --port 80 --port 53/udp --external 8.8.8.8 -o tsv

@@ -9,6 +9,7 @@ import (
 	"netreach/cmd/internal/render"
 	"netreach/engine"
 	"netreach/engine/route"
+	"netreach/model"
 	"netreach/model/expect"
 )
 
@@ -32,7 +33,11 @@ func (s *session) controllers(values []string) (map[string]expect.Peer, error) {
 // byName answers a question whose destination is a name, or an address at which
 // a Service is dialled. It returns nil for one that is neither.
 func (in *input) byName(q question, src engine.End, why bool) (*render.Query, error) {
-	answer, ok, err := in.walk(in.matrix, q, src)
+	atlas, err := route.New(in.matrix, route.Options{Controllers: q.controllers})
+	if err != nil {
+		return nil, err
+	}
+	answer, ok, err := in.walkOver(atlas, q, asking(q, src))
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -45,6 +50,7 @@ func (in *input) byName(q question, src engine.End, why bool) (*render.Query, er
 		out.Answer.Notes = append(out.Answer.Notes, "nothing enforces policies (enforced=false)")
 	}
 	out.Ways = in.ways(answer.Walks)
+	out.Flows = in.partsByName(atlas, q, src, &answer)
 	in.named = &named{question: q, answer: answer}
 	if !why {
 		return out, nil
@@ -68,6 +74,11 @@ type named struct {
 	answer route.Answer
 }
 
+// asking puts a question to an Atlas.
+func asking(q question, src engine.End) route.Question {
+	return route.Question{Src: src, Asked: q.src, Dst: q.dst, Port: q.port}
+}
+
 // walk answers a question about a name over a matrix. It returns false for a
 // destination that leads nowhere but to itself.
 func (in *input) walk(m *engine.Matrix, q question, src engine.End) (route.Answer, bool, error) {
@@ -75,7 +86,11 @@ func (in *input) walk(m *engine.Matrix, q question, src engine.End) (route.Answe
 	if err != nil {
 		return route.Answer{}, false, err
 	}
-	asked := route.Question{Src: src, Asked: q.src, Dst: q.dst, Port: q.port}
+	return in.walkOver(atlas, q, asking(q, src))
+}
+
+// walkOver answers a question about a name over an Atlas, as walk does.
+func (in *input) walkOver(atlas *route.Atlas, q question, asked route.Question) (route.Answer, bool, error) {
 	switch q.dst.Kind {
 	case expect.Service, expect.URL:
 		out, err := atlas.Walk(asked)
@@ -93,6 +108,33 @@ func (in *input) walk(m *engine.Matrix, q question, src engine.End) (route.Answe
 	case expect.Defined, expect.Named, expect.AllPods, expect.Selected, expect.Internet, expect.Private:
 	}
 	return route.Answer{}, false, nil
+}
+
+// partsByName cuts an answer about a name so that each part has one verdict, as
+// far as clients or ports make the difference.
+func (in *input) partsByName(atlas *route.Atlas, q question, src engine.End, answer *route.Answer) []render.Flows {
+	if answer.Verdict != model.Some && answer.Verdict != model.Unknown {
+		return nil
+	}
+	var out []render.Flows
+	for _, p := range atlas.Parts(asking(q, src), func(asked route.Question) route.Answer {
+		one, _, _ := in.walkOver(atlas, q, asked) // about a part of those of whom it is answered already
+		return one
+	}) {
+		f := render.Flows{Verdict: p.Verdict, Src: slices.Clone(p.Names), Dst: []string{q.dst.String()}, Ports: render.Ports(p.Ports)}
+		if len(p.Peers) > 0 {
+			names := in.crowd(p.Peers)
+			if len(names) == 0 { // nodes
+				names = []string{in.matrix.PeersName(p.Peers)}
+			}
+			f.Src = append(f.Src, names...)
+		}
+		if len(p.Ports) == 0 {
+			f.Ports = []string{q.port.String()}
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // ways returns the walks of an answer, with those that differ in their client
@@ -249,8 +291,8 @@ func unfiltered(k engine.PeerKind) string {
 // sameWalks reports whether a name leads to the same verdicts under another
 // matrix.
 func (in *input) sameWalks(m *engine.Matrix, src engine.End) (bool, error) {
-	other, _, err := in.walk(m, in.named.question, src)
-	if err != nil || other.Verdict != in.named.answer.Verdict || len(other.Walks) != len(in.named.answer.Walks) {
+	other, ok, err := in.walk(m, in.named.question, src)
+	if err != nil || !ok || other.Verdict != in.named.answer.Verdict || len(other.Walks) != len(in.named.answer.Walks) {
 		return false, err
 	}
 	for i := range other.Walks {

@@ -207,11 +207,7 @@ func (in *input) demand(f *expectations) []model.Diagnostic {
 			if text, hint := demandNames(l, in.isName); text != "" {
 				wrong(l.Number, codePeer, text, hint)
 			}
-			for _, src := range l.Src {
-				if _, err := in.resolve(src); err != nil {
-					wrong(l.Number, codePeer, err.Error(), strings.Join(hints(err), "; "))
-				}
-			}
+			problems = append(problems, in.demandSources(f, l)...)
 			continue
 		}
 		d, missing := finder.Demand(l)
@@ -247,7 +243,10 @@ func (s *session) testFile(in *input, f *expectations, ways *waysIn, controllers
 	for i := range f.lines {
 		l := &f.lines[i]
 		if in.leadsByName(l) {
-			line, found := s.testName(in, f, l, controllers)
+			line, found, err := s.testName(in, f, l, controllers)
+			if err != nil {
+				return out, nil, err
+			}
 			out.Lines, problems = append(out.Lines, line), append(problems, found...)
 			continue
 		}

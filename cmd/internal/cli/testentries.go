@@ -77,35 +77,58 @@ func (w *waysIn) breach(l *expect.Line, d *engine.Demand, line *render.TestLine)
 	case l.Form != expect.Flow || l.Verdict != model.Denied:
 		return nil
 	}
+	found, err := w.wayThrough(l, src, dst)
+	if found == nil || err != nil {
+		return err
+	}
+	line.Holds, line.Pairs, line.Failing, line.Got, line.Else = false, 0, 0, found.arrival.Mix.Verdict(), l.Form == expect.Only
+	leg := found.arrival.Leg
+	line.Example = &render.Example{
+		Src: found.client.String() + " via " + found.opening.Dialled()[0], Dst: leg.Dst.Name, Port: leg.Port.String(), Verdict: line.Got,
+	}
+	explained := &render.WayLeg{Leg: *leg}
+	if err := w.in.explainLeg(explained); err != nil {
+		return err
+	}
+	for _, why := range explained.Why {
+		if why.Verdict != model.Denied {
+			line.Example.Why = why
+		}
+	}
+	return nil
+}
+
+// passage is somebody who gets to some pods, or may, by a way in.
+type passage struct {
+	client  expect.Peer
+	opening *route.Opening
+	arrival route.Arrival
+}
+
+// wayThrough finds who gets from one side to another by a way in: one that is open
+// to all whom it is asked about, if there is one. It returns nil if there is none
+// at all.
+func (w *waysIn) wayThrough(l *expect.Line, src, dst engine.Side) (*passage, error) {
+	var found *passage
 	for _, client := range w.clients(src) {
 		all, err := w.openings(client)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i := range all {
 			for _, x := range all[i].Answer.Arrivals() {
 				verdict := x.Mix.Verdict()
-				if verdict == model.Denied || verdict == model.None || !w.ends(x.Leg, dst, l) {
+				if verdict == model.Denied || verdict == model.None || found != nil && verdict != model.Allowed || !w.ends(x.Leg, dst, l) {
 					continue
 				}
-				line.Holds, line.Pairs, line.Failing, line.Got, line.Else = false, 0, 0, verdict, l.Form == expect.Only
-				line.Example = &render.Example{
-					Src: client.String() + " via " + all[i].Dialled()[0], Dst: x.Leg.Dst.Name, Port: x.Leg.Port.String(), Verdict: verdict,
+				found = &passage{client, &all[i], x}
+				if verdict == model.Allowed {
+					return found, nil
 				}
-				leg := &render.WayLeg{Leg: *x.Leg}
-				if err := w.in.explainLeg(leg); err != nil {
-					return err
-				}
-				for _, why := range leg.Why {
-					if why.Verdict != model.Denied {
-						line.Example.Why = why
-					}
-				}
-				return nil
 			}
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // ends reports whether a leg ends at a peer of a side, on a port that a line is

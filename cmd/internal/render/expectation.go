@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,10 @@ type TestLine struct {
 	Else bool
 	// Example is a flow that is not as demanded, or nil.
 	Example *Example
+	// Parts say of a name who fares how, where clients or ports differ. Ways are those
+	// that are not as demanded, each with the hops that decide.
+	Parts []Flows
+	Ways  []Way
 	// Opened are the flows that "deny everything else" found.
 	Opened []Flows
 	// Elapsed is how long the check took.
@@ -61,7 +66,16 @@ type Example struct {
 
 // String returns the example as a flow line.
 func (e *Example) String() string {
-	return e.Verdict.String() + " " + e.Src + " -> " + e.Dst + " " + e.Port
+	return e.Verdict.String() + " " + e.flow()
+}
+
+// flow returns the example without its verdict.
+func (e *Example) flow() string {
+	text := e.Src + " -> " + e.Dst
+	if e.Port == (model.PortMatch{Kind: model.PortAny}).String() && strings.Contains(e.Dst, "://") {
+		return text // a URL names its port itself
+	}
+	return text + " " + e.Port
 }
 
 // count returns how many lines hold, and how many do not.
@@ -104,6 +118,9 @@ func (l *TestLine) summary() string {
 		return count(len(l.Opened), "block") + " of flows that no line is about, such as " + example
 	case l.Pairs == 0:
 		text := "it is " + l.Got.String()
+		if reason := l.reason(); reason != "" {
+			return text + ": " + reason
+		}
 		if l.Example != nil && l.Got != l.Example.Verdict {
 			text += ", for example " + example
 		} else if l.Example != nil {
@@ -114,6 +131,30 @@ func (l *TestLine) summary() string {
 		return example + ", which the line does not name; " + l.ratio()
 	}
 	return example + "; " + l.ratio()
+}
+
+// reason says in a line who fares how at a name or, where no flow and no client
+// makes the difference, what decides.
+func (l *TestLine) reason() string {
+	var words []string
+	for i := range l.Parts {
+		f := &l.Parts[i]
+		text := f.Verdict.String()
+		if !slices.Equal(f.Src, l.Parts[0].Src) || !slices.Equal(l.Parts[len(l.Parts)-1].Src, f.Src) {
+			text += " " + strings.Join(Few(f.Src), ", ")
+		}
+		if !slices.Equal(f.Ports, l.Parts[0].Ports) || !slices.Equal(l.Parts[len(l.Parts)-1].Ports, f.Ports) {
+			text += " " + strings.Join(Few(f.Ports), ", ")
+		}
+		words = append(words, text)
+	}
+	if len(words) > 0 || l.Example != nil || len(l.Ways) == 0 {
+		return strings.Join(words, "; ")
+	}
+	for _, h := range l.Ways[0].Hops {
+		words = append(words, h.Reasons()...)
+	}
+	return strings.Join(words, "; ")
 }
 
 // ratio says how many pairs fail.
@@ -140,6 +181,7 @@ func (t *terminal) story(tests *Tests, l *TestLine, indent string) {
 		t.flows(indent, f)
 	}
 	if l.Example == nil {
+		t.deciding(l, indent)
 		return
 	}
 	e := l.Example
@@ -149,7 +191,7 @@ func (t *terminal) story(tests *Tests, l *TestLine, indent string) {
 		NotEnforced: tests.NotEnforced, Tiered: tests.Tiered,
 	}
 	inner.why(q, &e.Why)
-	t.line(indent, t.paint.bold("why "+e.Src+" -> "+e.Dst+" "+e.Port+" is "), t.paint.verdict(e.Verdict, e.Verdict.String()), ":")
+	t.line(indent, t.paint.bold("why "+e.flow()+" is "), t.paint.verdict(e.Verdict, e.Verdict.String()), ":")
 	for row := range strings.Lines(inner.w.(*strings.Builder).String()) { //nolint:forcetypeassert // made above
 		row = strings.TrimRight(row, "\n")
 		if row == "" {
@@ -157,6 +199,23 @@ func (t *terminal) story(tests *Tests, l *TestLine, indent string) {
 			continue
 		}
 		t.line(indent, row)
+	}
+}
+
+// deciding writes what decides about a name where no flow does: the hops, with
+// what is to be known about them.
+func (t *terminal) deciding(l *TestLine, indent string) {
+	const shown = 3
+	for i := range l.Ways {
+		w := &l.Ways[i]
+		if more := len(l.Ways) - i; i == shown && more > 1 {
+			t.line(indent, "and ", count(more, "other way"))
+			return
+		}
+		t.line(indent, t.paint.verdict(w.Verdict(), word(w.Verdict())), w.clients(), " by ", w.Title, t.place(w.Origin))
+		for k := range w.Hops {
+			t.hop(&Query{}, w, &w.Hops[k], indent+"  ", false)
+		}
 	}
 }
 

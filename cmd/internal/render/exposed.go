@@ -16,6 +16,9 @@ type Exposed struct {
 	Clients []Exposure
 	// Unserved are the routes that nothing serves, with the reason.
 	Unserved []route.Note
+	// HostPorts are the workloads whose pods take ports of their nodes, with these
+	// ports. They are ways in that are not judged.
+	HostPorts []string
 }
 
 // Exposure is what one sort of client reaches.
@@ -24,6 +27,9 @@ type Exposure struct {
 	// To are the peers in focus; none means all.
 	To   []string
 	Ways []WayIn
+	// Inside tells that the clients are in the cluster: they dial Services by name,
+	// and no Service is among the ways.
+	Inside bool
 	// Direct is what the clients may dial at the address of a pod, without the
 	// workloads that are Bare: ends of it that no policy isolates. Shown counts all
 	// workloads that it is about, BarePods the pods of those that are bare.
@@ -158,80 +164,6 @@ func Denial(d *engine.DirectionTrace, src, dst string, port engine.PortRange) Ob
 	return Obstacle{Lead: what + ": " + d.Verdict.String() + " for ", Who: []string{who}}
 }
 
-// doorway is the ways in at one door, or all published Services.
-type doorway struct {
-	title string
-	ways  []*WayIn
-	// common are the obstacles of all ways.
-	common []Obstacle
-}
-
-// services is the title of the Services that are published by themselves.
-const services = "Services"
-
-// doorways returns the ways in by door, the Services last; what is open the
-// widest stands first.
-func (x *Exposure) doorways() []doorway {
-	var out []doorway
-	for i := range x.Ways {
-		w := &x.Ways[i]
-		title := w.Door
-		switch {
-		case title == "":
-			title = services
-		case w.DoorPods != "":
-			title += ", " + w.DoorPods
-		}
-		k := slices.IndexFunc(out, func(d doorway) bool { return d.title == title })
-		if k < 0 {
-			k = len(out)
-			out = append(out, doorway{title: title})
-		}
-		out[k].ways = append(out[k].ways, w)
-	}
-	open := func(d *doorway) int {
-		n := 0
-		for _, w := range d.ways {
-			if w.isOpen() {
-				n++
-			}
-		}
-		return n
-	}
-	for i := range out {
-		d := &out[i]
-		slices.SortStableFunc(d.ways, func(a, b *WayIn) int {
-			return cmp.Or(cmp.Compare(openRank(a.Verdict), openRank(b.Verdict)), cmp.Compare(b.pods(), a.pods()), strings.Compare(a.Name, b.Name))
-		})
-		for _, o := range d.ways[0].Obstacles {
-			all := len(d.ways) > 1
-			for _, w := range d.ways {
-				all = all && slices.ContainsFunc(w.Obstacles, func(p Obstacle) bool { return p.Text() == o.Text() })
-			}
-			if all {
-				d.common = append(d.common, o)
-			}
-		}
-	}
-	last := func(d *doorway) int {
-		if d.title == services {
-			return 1
-		}
-		return 0
-	}
-	slices.SortStableFunc(out, func(a, b doorway) int {
-		return cmp.Or(last(&a)-last(&b), cmp.Compare(open(&b), open(&a)), strings.Compare(a.title, b.title))
-	})
-	return out
-}
-
-// own returns the obstacles of a way that not all ways at its door have.
-func (d *doorway) own(w *WayIn) []Obstacle {
-	return slices.DeleteFunc(slices.Clone(w.Obstacles), func(o Obstacle) bool {
-		return slices.ContainsFunc(d.common, func(p Obstacle) bool { return p.Text() == o.Text() })
-	})
-}
-
 // how returns the name of a way with how it is published.
 func (w *WayIn) how() string {
 	if len(w.By) > 0 {
@@ -293,23 +225,44 @@ func (x *Exposure) Gather() {
 	x.opened = len(open)
 }
 
-// summary says in a sentence how much is open.
+// summary says in a sentence how much is open: to all clients or to some.
 func (x *Exposure) summary() string {
-	open := 0
+	open, unknown := 0, 0
 	for i := range x.Ways {
-		if x.Ways[i].isOpen() {
+		switch x.Ways[i].Verdict {
+		case model.Allowed, model.Some:
 			open++
+		case model.Unknown:
+			unknown++
+		default:
 		}
 	}
 	direct, why := x.opened+len(x.Bare), ""
 	if len(x.Bare) > 0 {
 		why = fmt.Sprintf(", %d of them because no policy isolates them", len(x.Bare))
 	}
-	verb := "are"
+	verb, more := "are", ""
 	if len(x.Ways) == 1 {
 		verb = "is"
 	}
-	return fmt.Sprintf("%s: %d of %s %s open; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), verb, direct, count(x.Shown, "workload"), why)
+	if unknown > 0 {
+		more = fmt.Sprintf(", %d unknown", unknown)
+	}
+	return fmt.Sprintf("%s: %d of %s %s open%s; %d of %s may be dialled directly%s", x.From, open, waysIn(len(x.Ways)), verb, more, direct, count(x.Shown, "workload"), why)
+}
+
+// closing returns what stands below an exposure.
+func (x *Exposure) closing(flows []Flows) []string {
+	out := append(x.Direct.legendOf(flows), x.summary())
+	if x.Inside {
+		out = append(out, x.services())
+	}
+	return out
+}
+
+// services says where clients in the cluster find what Services lead them to.
+func (x *Exposure) services() string {
+	return "clients in the cluster dial Services by name, and no Service is listed: netreach can " + x.From + " NAMESPACE/svc/NAME"
 }
 
 // waysIn counts ways in, in words.

@@ -9,6 +9,9 @@ type ExposedDocument struct {
 	Clients []ClientsDocument `json:"clients"`
 	// Unserved says of each route that nothing serves why that is so.
 	Unserved []string `json:"unserved"`
+	// HostPorts are the workloads whose pods take ports of their nodes, with these
+	// ports, which are not judged.
+	HostPorts []string `json:"hostPorts,omitempty"`
 }
 
 // ClientsDocument is what one sort of client reaches.
@@ -24,6 +27,8 @@ type ClientsDocument struct {
 	NotIsolatedPods int      `json:"notIsolatedPods"`
 	// Direct are the flows to other workloads that are not denied.
 	Direct []FlowsDocument `json:"direct"`
+	// Notes say what is not among the ways.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // WayInDocument is a way in.
@@ -76,11 +81,15 @@ func (o object) Exposed(e *Exposed) error {
 	for _, n := range e.Unserved {
 		d.Unserved = append(d.Unserved, n.Text)
 	}
+	d.HostPorts = e.HostPorts
 	return o.indented(d)
 }
 
 func (o object) exposure(x *Exposure) ClientsDocument {
 	d := ClientsDocument{From: x.From, To: notNil(x.To), Ways: []WayInDocument{}, NotIsolated: []string{}, NotIsolatedPods: x.BarePods, Direct: []FlowsDocument{}}
+	if x.Inside {
+		d.Notes = append(d.Notes, x.services())
+	}
 	for _, door := range x.doorways() {
 		for _, w := range door.ways {
 			d.Ways = append(d.Ways, o.wayIn(w))

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +18,9 @@ func (t *terminal) Exposed(e *Exposed) error {
 		}
 		t.exposure(&e.Clients[i])
 	}
-	t.unserved(e.Unserved)
+	for _, text := range append(unservedWords(e.Unserved), e.hostPorts()) {
+		t.comment(text)
+	}
 	t.comment(leftOut(t.opts.forgiven()))
 	return t.err
 }
@@ -58,7 +59,7 @@ func (t *terminal) exposure(x *Exposure) {
 		t.line("  nothing")
 	}
 	t.line()
-	for _, l := range append(x.Direct.legendOf(flows), x.summary()) {
+	for _, l := range x.closing(flows) {
 		t.comment(l)
 	}
 }
@@ -68,10 +69,12 @@ func (x *Exposure) bareText() string {
 	return "no policy isolates them: " + count(len(x.Bare), "workload") + ", " + count(x.BarePods, "pod")
 }
 
-func (t *terminal) unserved(notes []route.Note) {
-	for _, text := range unservedWords(notes) {
-		t.comment(text)
+// hostPorts says that ports of nodes lead to pods, which is not judged.
+func (e *Exposed) hostPorts() string {
+	if len(e.HostPorts) == 0 {
+		return ""
 	}
+	return "not judged: ports of nodes that lead to pods (hostPort, NP-54): " + strings.Join(Few(e.HostPorts), ", ")
 }
 
 // unservedWords says of routes that nothing serves them, or of the first of many.
@@ -99,7 +102,7 @@ func (d markdown) Exposed(e *Exposed) error {
 			return err
 		}
 	}
-	return d.paragraphs(append(unservedWords(e.Unserved), leftOut(d.opts.forgiven()))...)
+	return d.paragraphs(append(unservedWords(e.Unserved), e.hostPorts(), leftOut(d.opts.forgiven()))...)
 }
 
 func (d markdown) exposure(x *Exposure) error {
@@ -141,7 +144,7 @@ func (d markdown) exposure(x *Exposure) error {
 	if err := d.raw(b.String()); err != nil {
 		return err
 	}
-	if err := d.paragraphs(slices.Concat(x.Direct.legendOf(flows), []string{x.summary()})...); err != nil {
+	if err := d.paragraphs(x.closing(flows)...); err != nil {
 		return err
 	}
 	return d.raw("\n")

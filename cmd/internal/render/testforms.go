@@ -59,6 +59,11 @@ type TestLineDocument struct {
 	Else bool `json:"else,omitempty"`
 	// Example is a flow that is not as demanded, with its explanation.
 	Example *TraceDocument `json:"example,omitempty"`
+	// Parts say of a name who fares how, where clients or ports differ.
+	Parts []FlowsDocument `json:"parts,omitempty"`
+	// Ways are those of a name that are not as demanded, each with the hops that
+	// decide.
+	Ways []WayDocument `json:"ways,omitempty"`
 	// Opened are the flows that "deny everything else" found.
 	Opened []FlowsDocument `json:"opened,omitempty"`
 }
@@ -81,6 +86,12 @@ func (o object) Test(t *Tests) error {
 				trace := o.trace(&l.Example.Why)
 				trace.Src, trace.Dst = l.Example.Src, l.Example.Dst
 				line.Example = &trace
+			}
+			for _, f := range l.Parts {
+				line.Parts = append(line.Parts, FlowsDocument{f.Verdict.String(), f.Src, f.Dst, f.Ports})
+			}
+			for i := range l.Ways {
+				line.Ways = append(line.Ways, o.way(&l.Ways[i]))
 			}
 			for _, f := range l.Opened {
 				line.Opened = append(line.Opened, FlowsDocument{f.Verdict.String(), f.Src, f.Dst, f.Ports})
@@ -161,6 +172,9 @@ func (g github) Test(t *Tests) error {
 					})
 				}
 			}
+			if l.Example == nil {
+				as = append(as, g.deciding(f, l)...)
+			}
 			if err := g.annotate(as...); err != nil {
 				return err
 			}
@@ -173,6 +187,29 @@ func (g github) Test(t *Tests) error {
 	}
 	hold, fail := t.count()
 	return g.annotate(annotation{level: annotateNotice, title: "netreach test", text: count(hold+fail, "expectation") + ": " + outcome(hold, fail)})
+}
+
+// deciding returns an annotation for each object by which a way leads that is not
+// as demanded, where no flow is to blame.
+func (g github) deciding(f *TestFile, l *TestLine) []annotation {
+	var out []annotation
+	seen := map[string]bool{}
+	for i := range l.Ways {
+		w := &l.Ways[i]
+		if w.Origin.File == "" || w.Origin.File == "-" || seen[w.Origin.Object()] {
+			continue
+		}
+		seen[w.Origin.Object()] = true
+		var words []string
+		for k := range w.Hops {
+			words = append(words, w.Hops[k].Reasons()...)
+		}
+		out = append(out, annotation{
+			level: annotateWarning, file: w.Origin.File, line: g.opts.line(w.Origin), title: "decides against an expectation",
+			text: w.Title + ": " + strings.Join(words, "; ") + "\n" + f.place(l) + ": " + l.title(),
+		})
+	}
+	return out
 }
 
 // part names a rule of a policy, or a policy.
@@ -192,7 +229,7 @@ func (l *TestLine) deciders() []model.Origin {
 	var out []model.Origin
 	for i := range l.Example.Why.Flows {
 		flow := &l.Example.Why.Flows[i]
-		if flow.Overlay == engine.Itself || flow.Verdict != l.Example.Verdict {
+		if flow.Overlay == engine.Itself || flow.Verdict != l.Example.Why.Verdict {
 			continue
 		}
 		for _, d := range []*engine.DirectionTrace{&flow.Egress, &flow.Ingress} {

@@ -40,8 +40,11 @@ func (t *terminal) flows(indent string, f Flows) {
 // rests on, and the traces.
 func (t *terminal) Query(q *Query) error {
 	t.flows("", Flows{q.Answer.Verdict, []string{q.Src.Name}, []string{q.Dst.Name}, []string{q.Port.String()}})
-	for _, f := range q.Flows {
-		t.flows("  ", f)
+	if !q.saidByWays() {
+		for _, f := range q.Flows {
+			f.Src = Few(f.Src)
+			t.flows("  ", f)
+		}
 	}
 	t.ways(q)
 	for _, n := range q.Answer.Notes {

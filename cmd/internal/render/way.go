@@ -46,7 +46,8 @@ func (t *terminal) ways(q *Query) {
 			}
 		}
 	}
-	var said []string
+	var said []route.Note
+	told := map[string]bool{}    // notes below their hop
 	written := map[string]bool{} // hops that several ways have in common
 	for i := range q.Ways {
 		w := &q.Ways[i]
@@ -70,17 +71,40 @@ func (t *terminal) ways(q *Query) {
 				t.hop(q, w, h, indent, explained)
 			}
 			for _, n := range w.Hops[k].Notes {
-				if !explained && w.Hops[k].Verdict() == model.Allowed {
-					said = append(said, n.Text)
+				switch {
+				case explained:
+				case w.Hops[k].Verdict() != model.Allowed:
+					told[n.Text] = true
+				default:
+					said = append(said, n)
 				}
 			}
 		}
 	}
 	for i, n := range said {
-		if !slices.Contains(said[:i], n) {
-			t.line("  note: ", n)
+		if !told[n.Text] && !slices.ContainsFunc(said[:i], func(m route.Note) bool { return m.Text == n.Text }) {
+			t.line("  note: ", n.Text, t.place(n.Origin))
 		}
 	}
+}
+
+// saidByWays reports whether the ways of an answer say already who fares how: each
+// client has one, and each way one verdict.
+func (q *Query) saidByWays() bool {
+	seen := map[string]bool{}
+	for i := range q.Ways {
+		w := &q.Ways[i]
+		if w.Mix != 0 && w.Mix != model.Mix(0).With(w.Verdict()) {
+			return false
+		}
+		for _, c := range w.Clients {
+			if seen[c] {
+				return false
+			}
+			seen[c] = true
+		}
+	}
+	return len(q.Ways) > 1
 }
 
 // word returns a verdict in the width of flow lines, with a blank behind it.
@@ -132,6 +156,21 @@ func (t *terminal) hop(q *Query, w *Way, h *WayHop, indent string, explained boo
 	for _, n := range h.Notes {
 		t.line(indent, "  note: ", n.Text, t.place(n.Origin))
 	}
+}
+
+// Reasons returns what is to be known about a hop that is not open, beside its
+// flows.
+func (h *WayHop) Reasons() []string {
+	var out []string
+	for i := range h.Legs {
+		if l := &h.Legs[i]; len(l.Src.Peers) == 0 && l.Text != "" && l.Verdict() != model.Allowed {
+			out = append(out, l.Text)
+		}
+	}
+	for _, n := range h.Notes {
+		out = append(out, n.Text)
+	}
+	return out
 }
 
 // legText names the flows of a leg.
