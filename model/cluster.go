@@ -93,7 +93,13 @@ type Workload struct {
 	// Config is the ConfigMap, as "namespace/name", that the argument --configmap of
 	// its containers names, or "" if the workload's own object does not tell.
 	Config string
-	Origin Origin
+	// ControllerClass is what the containers of an ingress controller are told by the
+	// argument --controller-class: the spec.controller of the IngressClasses that they
+	// serve. It is that of ingress-nginx where this is run without the argument.
+	// IngressClass is the name of a class, as --ingress-class gives it. Both are "" if
+	// the workload's own object does not tell.
+	ControllerClass, IngressClass string
+	Origin                        Origin
 }
 
 // Pod is a running pod, or the one pod that stands for a workload without pods

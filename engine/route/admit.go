@@ -1,6 +1,7 @@
 package route
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -11,6 +12,10 @@ import (
 // admit judges what a door lets in by the client's address, and adds what else a
 // client meets there (ING-12, RT-2).
 func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
+	if d.doubts(r) {
+		a.admitPerhaps(h, c, d, r)
+		return
+	}
 	if !d.heeds(r) {
 		if len(r.Notes) > 0 || r.Restricted || len(r.Refuses) > 0 {
 			h.note(r.Origin, "its annotations are for "+r.For+", which does not serve it, and have no effect")
@@ -25,6 +30,37 @@ func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
 	for _, n := range notes {
 		h.note(n.Origin, "the controller "+n.Text)
 	}
+}
+
+// admitPerhaps judges what a door lets in of which it is not known whether it heeds
+// the annotations of a route: whom they keep out may get in or not.
+func (a *Atlas) admitPerhaps(h *Hop, c client, d *door, r *model.Route) {
+	if !r.Restricted && len(r.Refuses) == 0 && !r.Canary && len(r.Notes) == 0 {
+		return
+	}
+	h.note(r.Origin, fmt.Sprintf("its annotations are for %s, and whether that is what %s is run by (%s) is not in the input: what they say is open (ING-2, ING-12); "+
+		"name its pods with --controller %s", r.For, d.name, d.controller, d.controllerPeer()))
+	list := Hop{Mix: allowed}
+	a.admitByList(&list, c, d, r)
+	h.Mix = h.Mix.And(perhapsNot(list.Mix))
+	for _, n := range list.Notes {
+		h.note(n.Origin, n.Text+", if so")
+	}
+	for _, n := range r.Notes {
+		h.note(n.Origin, "the controller "+n.Text+", if so")
+	}
+}
+
+// perhapsNot returns what is open where m denies.
+func perhapsNot(m model.Mix) model.Mix {
+	if m.Join(denied) != m {
+		return m
+	}
+	out := open
+	if m.Join(allowed) == m {
+		out = out.Join(allowed)
+	}
+	return out
 }
 
 // not turns allowed and denied round.

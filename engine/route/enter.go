@@ -211,6 +211,9 @@ func (a *Atlas) entryBackends(d *door, ch choice) Hop {
 	if lost > 0 && lost < len(shares) {
 		h.say(denied, "the requests for a backend that leads nowhere fail")
 	}
+	if len(answering(ch.route.Notes)) > 0 && d.doubts(ch.route) {
+		h.Mix = h.Mix.And(open)
+	}
 	for i := range e.Mirrors {
 		h.note(e.Mirrors[i].Origin, "copies of requests go to Service "+e.Mirrors[i].Namespace+"/"+e.Mirrors[i].Name+" (GW-4)")
 	}

@@ -288,7 +288,7 @@ func (a *Atlas) balancerWalks(c client, t target, taken bool) []Walk {
 // entryWalk returns the walk of a client through a door to one entry.
 func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop, door Hop) Walk {
 	r, e := ch.route, ch.entry
-	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: t.protocol, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps}
+	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: t.protocol, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps || ch.doubtful && !ch.rival}
 	if where := entryName(ch); where != "" {
 		w.Title += ", " + where
 	}
