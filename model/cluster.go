@@ -57,6 +57,9 @@ type Names struct {
 	// LeftOut says of each object that should be here and is not, because the API
 	// server would refuse it or because we cannot read it, what is wrong with it.
 	LeftOut []Diagnostic
+	// Unread are the objects that bear on who gets in and that are not modelled,
+	// sorted by group first.
+	Unread []Unread
 }
 
 // Namespace is a namespace with the labels of its object.

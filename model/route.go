@@ -64,6 +64,19 @@ type IngressDefaults struct {
 	Origin     Origin
 }
 
+// Unread is an object of a kind that is not modelled, and that leads clients into the
+// cluster or decides who gets in.
+type Unread struct {
+	Origin Origin
+	// Group is that of its API.
+	Group string
+	// Decides tells that it decides who gets in where something else leads. Else it
+	// leads in by itself.
+	Decides bool
+	// Digest is the same for two objects that say the same.
+	Digest string
+}
+
 // RouteKind is a kind of Route.
 type RouteKind uint8
 

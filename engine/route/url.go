@@ -237,6 +237,9 @@ func (a *Atlas) urlWalks(out *Answer, c client, t target, chosen []chosen) []Wal
 			}
 		}
 	}
+	for _, n := range a.unread() {
+		out.note(n)
+	}
 	for _, l := range a.cluster.Names.LeftOut {
 		if l.Origin.Kind != "Service" && l.Origin.Kind != "EndpointSlice" && l.Origin.Kind != "Endpoints" {
 			out.note(fmt.Sprintf("%s was left out: %s:%d: %s", l.Origin.Object(), l.Origin.File, l.Origin.Line, l.Text))

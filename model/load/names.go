@@ -230,7 +230,7 @@ func (r *reader) allNames() model.Names {
 	n := &r.world.names
 	out := model.Names{
 		Services: n.services.all, Routes: n.routes.all, Classes: n.classes.all, Gateways: n.gateways.all,
-		Grants: n.grants.all, Corefiles: n.corefiles.all, Defaults: n.defaults.all, LeftOut: model.SortDiagnostics(r.leftOut),
+		Grants: n.grants.all, Corefiles: n.corefiles.all, Defaults: n.defaults.all, LeftOut: model.SortDiagnostics(r.leftOut), Unread: r.allUnread(),
 	}
 	for _, e := range n.endpoints.all {
 		out.Slices = append(out.Slices, e.slices...)

@@ -113,6 +113,7 @@ func (s *session) ask(verb render.Verb, args, controllers []string) error {
 	if err != nil {
 		return err
 	}
+	s.unreadAbout(in.cluster, q.dst)
 	answer, err := in.answer(q, verb == render.Explain)
 	if err != nil {
 		return err

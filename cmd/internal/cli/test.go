@@ -139,6 +139,7 @@ func (s *session) runTest(names []string, t testRun) error {
 			return err
 		}
 	}
+	s.unreadFor(in.cluster, files, t.entries)
 	for i := range files {
 		f, found, err := s.testFile(in, &files[i], ways, controllers)
 		if err != nil {
