@@ -10,8 +10,9 @@ import (
 )
 
 // admit judges what a door lets in by the client's address, and adds what else a
-// client meets there (ING-12, RT-2).
-func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
+// client meets there (ING-12, RT-2). The rules are those of the route itself, or for
+// a canary of the one whose requests it shares.
+func (a *Atlas) admit(h *Hop, c client, d *door, r, rules *model.Route) {
 	if d.doubts(r) {
 		a.admitPerhaps(h, c, d, r)
 		return
@@ -22,7 +23,10 @@ func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
 		}
 		return
 	}
-	a.admitByList(h, c, d, r)
+	a.admitByList(h, c, d, rules)
+	for _, n := range a.servedAuth(d, rules) {
+		h.note(n.Origin, n.Text)
+	}
 	notes := r.Notes
 	if d.defaults != nil {
 		notes = slices.Concat(notes, d.defaults.Notes)

@@ -39,6 +39,9 @@ type Atlas struct {
 	// behind remembers what is behind the entries of doors, which is the same for
 	// every client.
 	behind map[doorEntry]Hop
+	// auths remembers what doors ask whether requests may pass: nil where that is not
+	// in the cluster.
+	auths map[doorAuth]*Hop
 	// byNodes remembers what becomes of clients behind the addresses of nodes.
 	byNodes map[*model.ServicePort][]Leg
 	// unknowns remembers the small worlds of doors whose pods are not in the input.
@@ -98,6 +101,7 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 		found:    map[*model.ServicePort]usable{},
 		byNodes:  map[*model.ServicePort][]Leg{},
 		behind:   map[doorEntry]Hop{},
+		auths:    map[doorAuth]*Hop{},
 		unknowns: map[string]*unknownWorld{},
 		grouped:  map[*engine.PeerID]engine.Grouped{},
 	}

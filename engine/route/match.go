@@ -113,6 +113,9 @@ type choice struct {
 	// canary marks one that shares the requests of another, and rival one of
 	// several of which only one counts (ING-13).
 	canary, rival bool
+	// main is the route of which a canary shares the requests: what lets clients in
+	// there decides.
+	main *model.Route
 	// doubtful marks one of which it is not known whether the door knows that it is a
 	// canary, and so whether it gets anything by itself.
 	doubtful bool
@@ -298,7 +301,8 @@ func (d *door) take(all []choice) []choice {
 		return nil // a canary is never the only one (ING-12)
 	}
 	for _, c := range canaries {
-		if slices.ContainsFunc(out, func(o choice) bool { return o.path == c.path && slices.Equal(o.hosts, c.hosts) }) {
+		if i := slices.IndexFunc(out, func(o choice) bool { return o.path == c.path && slices.Equal(o.hosts, c.hosts) }); i >= 0 {
+			c.main = out[i].route
 			out = append(out, c)
 		}
 	}

@@ -156,6 +156,9 @@ func (w *way) namespaces(a *Atlas) ([]string, bool) {
 	if e.door.assumed != nil {
 		out = append(out, e.door.assumed.namespace)
 	}
+	if e.door.authOf(e.Route).URL != "" { // that and the DNS may be anywhere
+		return nil, false
+	}
 	for _, b := range e.choice.entry.Backends {
 		s := a.services[nameKey{b.Namespace, b.Name}]
 		if s != nil && !s.Selects {

@@ -299,8 +299,15 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 		w.Title += ", a canary"
 	}
 	door.Notes = append([]Note(nil), door.Notes...)
-	a.admit(&door, c, d, r)
+	rules := r
+	if ch.main != nil {
+		rules = ch.main
+	}
+	a.admit(&door, c, d, r, rules)
 	w.Hops = append(append(w.Hops, resolved...), door)
+	if h, ok := a.auth(d, rules); ok && e.TLS != model.Passthrough {
+		w.Hops = append(w.Hops, h)
+	}
 	h := a.toBackends(d, ch)
 	for _, c := range e.Conditions {
 		h.note(e.Origin, "only requests with "+c)

@@ -169,6 +169,7 @@ func newNameObjects() nameObjects {
 			return &f.Origin
 		}),
 		defaults: laterCounts((*world).defaultsOf, func(d *model.IngressDefaults) *model.Origin {
+			d.Auth.Origin = model.Origin{}
 			d.Notes = placeless(d.Notes, func(n *model.RouteNote) { n.Origin = model.Origin{} })
 			return &d.Origin
 		}),
@@ -197,6 +198,7 @@ func placelessRoute(v *model.Route) *model.Origin {
 	backend := func(b *model.Backend) { b.Origin = model.Origin{} }
 	note := func(n *model.RouteNote) { n.Origin = model.Origin{} }
 	v.Parents = placeless(v.Parents, func(p *model.ParentRef) { p.Origin = model.Origin{} })
+	v.Auth.Origin = model.Origin{}
 	v.Notes = placeless(v.Notes, note)
 	v.Entries = placeless(v.Entries, func(e *model.Entry) {
 		e.Origin = model.Origin{}

@@ -37,6 +37,11 @@ func (l *lowering) nginx(annotations map[string]string) {
 	if text, field, ok := get("denylist-source-range"); ok {
 		l.out.Refuses = l.prefixes(field, text, "the list is ignored, as by the controller")
 	}
+	if text, field, ok := get("auth-url"); ok && text != "" {
+		l.out.Auth = model.AuthRequest{URL: text, Origin: l.Origin.At(field)}
+	}
+	text, _, _ := get("enable-global-auth")
+	l.out.NoDefaultAuth = text == "false"
 	l.out.Canary = on("canary")
 	if text, _, ok := get("canary-weight"); ok && l.out.Canary && text == "0" && !has(annotations, "canary-by-header") && !has(annotations, "canary-by-cookie") {
 		l.weigh(0)
