@@ -42,6 +42,9 @@ type Route struct {
 	// nothing is where only IngressDefaults names it (ING-12).
 	Auth          AuthRequest
 	NoDefaultAuth bool
+	// Password tells that clients are asked for one, and AnyWillDo that who passes
+	// that or Auth gets in also where the lists above keep it out.
+	Password, AnyWillDo bool
 	// Notes say what else stands in the way of a request, or happens to it.
 	Notes []RouteNote
 	// Created is the time of creation as the API writes it, which sorts as text,

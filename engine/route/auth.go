@@ -26,13 +26,12 @@ func (d *door) authOf(r *model.Route) model.AuthRequest {
 }
 
 // auth returns the hop from a door to what it asks whether the requests of a route
-// may pass, without which all of them fail (ING-12). It returns false where nothing
-// is asked, or something that is not in the cluster; of that the notes of the door
-// tell.
-func (a *Atlas) auth(d *door, r *model.Route) (Hop, bool) {
+// may pass, without which all of them fail (ING-12). It returns nil where nothing is
+// asked, or something that is not in the cluster; of that the notes of the door tell.
+func (a *Atlas) auth(d *door, r *model.Route) *Hop {
 	asked := d.authOf(r)
 	if asked.URL == "" {
-		return Hop{}, false
+		return nil
 	}
 	k := doorAuth{d, asked.URL}
 	h, ok := a.auths[k]
@@ -44,14 +43,14 @@ func (a *Atlas) auth(d *door, r *model.Route) (Hop, bool) {
 		a.auths[k] = h
 	}
 	if h == nil {
-		return Hop{}, false
+		return nil
 	}
 	out := *h
 	out.Origin = asked.Origin
 	if out.Verdict() != model.Allowed {
 		out.note(asked.Origin, "where the controller gets no answer, the request fails (ING-12)")
 	}
-	return out, true
+	return &out
 }
 
 // authService judges the way from a door to a URL, or returns nil if its host is

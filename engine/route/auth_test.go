@@ -134,3 +134,57 @@ func TestAuth_hop(t *testing.T) {
 		}
 	}
 }
+
+// TestAuth_satisfyAny: who passes what the controller asks, or is on the list, gets
+// in (ING-12).
+func TestAuth_satisfyAny(t *testing.T) {
+	base := join(resolving, pods, controller(""), balancer, guard)
+	const list, either = annotation + "whitelist-source-range: 203.0.113.0/24, ", annotation + "satisfy: any, "
+	const url = annotation + "auth-url: 'http://guard.auth.svc.cluster.local'"
+	web := func(annotations string) string {
+		return ingress("i", strings.TrimSuffix(annotations, ", "), "rules: ["+at("a.example", "/", "Prefix", "web", "number: 80")+"]")
+	}
+	tests := []struct {
+		name, manifests string
+		lines           []string
+	}{
+		{
+			"credentials are not in the input",
+			join(base, web(list+either+url)),
+			[]string{"allow 203.0.113.7 -> http://a.example", "unknown 8.8.8.8 -> http://a.example; (satisfy: any)", "unknown internet -> http://a.example"},
+		},
+		{
+			"nobody can pass what is not reached, and who is on the list need not",
+			join(base, only("other"), web(list+either+url)),
+			[]string{"allow 203.0.113.7 -> http://a.example", "deny 8.8.8.8 -> http://a.example", "some internet -> http://a.example"},
+		},
+		{
+			"a password does as well",
+			join(base, web(list+either+annotation+"auth-type: basic")),
+			[]string{"allow 203.0.113.7 -> http://a.example", "unknown 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"all must be passed unless it says any, and a list stands alone where nothing else is asked",
+			join(base, web(list+url), strings.Replace(strings.Replace(web(list+either), "name: i", "name: j", 1), "a.example", "b.example", 1)),
+			[]string{"deny 8.8.8.8 -> http://a.example", "deny 8.8.8.8 -> http://b.example"},
+		},
+		{
+			"who is turned away may pass too, and everybody is asked where there is no list of the only ones",
+			join(base, web(annotation+"denylist-source-range: 203.0.113.0/24, "+either+url)),
+			[]string{"unknown 203.0.113.7 -> http://a.example", "allow 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"nor is anybody else let in then if it is not reached",
+			join(base, only("other"), web(annotation+"denylist-source-range: 203.0.113.0/24, "+either+url)),
+			[]string{"deny 203.0.113.7, 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"a list of the controller's own counts alike",
+			join(base, only("other"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: ing, name: ingress-nginx-controller}\ndata: {whitelist-source-range: 203.0.113.0/24}\n", web(either+url)),
+			[]string{"allow 203.0.113.7 -> http://a.example", "deny 8.8.8.8 -> http://a.example"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { check(t, model.Options{}, tt.manifests, tt.lines...) })
+	}
+}

@@ -303,10 +303,14 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 	if ch.main != nil {
 		rules = ch.main
 	}
-	a.admit(&door, c, d, r, rules)
+	var auth *Hop
+	if e.TLS != model.Passthrough {
+		auth = a.auth(d, rules)
+	}
+	auth = a.admit(&door, c, d, r, rules, auth)
 	w.Hops = append(append(w.Hops, resolved...), door)
-	if h, ok := a.auth(d, rules); ok && e.TLS != model.Passthrough {
-		w.Hops = append(w.Hops, h)
+	if auth != nil {
+		w.Hops = append(w.Hops, *auth)
 	}
 	h := a.toBackends(d, ch)
 	for _, c := range e.Conditions {

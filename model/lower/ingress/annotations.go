@@ -40,8 +40,10 @@ func (l *lowering) nginx(annotations map[string]string) {
 	if text, field, ok := get("auth-url"); ok && text != "" {
 		l.out.Auth = model.AuthRequest{URL: text, Origin: l.Origin.At(field)}
 	}
-	text, _, _ := get("enable-global-auth")
-	l.out.NoDefaultAuth = text == "false"
+	word := func(name string) string { text, _, _ := get(name); return text }
+	l.out.NoDefaultAuth = word("enable-global-auth") == "false"
+	l.out.Password = word("auth-type") == "basic" || word("auth-type") == "digest"
+	l.out.AnyWillDo = word("satisfy") == "any"
 	l.out.Canary = on("canary")
 	if text, _, ok := get("canary-weight"); ok && l.out.Canary && text == "0" && !has(annotations, "canary-by-header") && !has(annotations, "canary-by-cookie") {
 		l.weigh(0)

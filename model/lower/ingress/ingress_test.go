@@ -75,11 +75,14 @@ func TestRead(t *testing.T) {
 		{
 			"who gets in, and what a client meets (ING-12)",
 			`{"metadata": {"annotations": {"nginx.ingress.kubernetes.io/whitelist-source-range": "10.0.0.0/8, 192.0.2.7", "nginx.ingress.kubernetes.io/denylist-source-range": "10.9.0.0/16",
-				"nginx.ingress.kubernetes.io/auth-type": "basic", "nginx.ingress.kubernetes.io/limit-rps": "10", "nginx.ingress.kubernetes.io/use-regex": "true", "nginx.ingress.kubernetes.io/ssl-redirect": "false"}},
+				"nginx.ingress.kubernetes.io/auth-type": "basic", "nginx.ingress.kubernetes.io/auth-url": "http://a.example", "nginx.ingress.kubernetes.io/satisfy": "any", "nginx.ingress.kubernetes.io/enable-global-auth": "false",
+				"nginx.ingress.kubernetes.io/limit-rps": "10", "nginx.ingress.kubernetes.io/use-regex": "true", "nginx.ingress.kubernetes.io/ssl-redirect": "false"}},
 			  "spec": {"rules": [{"http": {"paths": [{"path": "/a.*", "pathType": "ImplementationSpecific", "backend": {"service": {"name": "w", "port": {"number": 1}}}}]}}]}}`,
 			model.Route{
 				Restricted: true, Admits: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")}, Refuses: []netip.Prefix{netip.MustParsePrefix("10.9.0.0/16")},
-				Notes:   []model.RouteNote{{Text: "asks for a password (auth-type basic)", Conditional: true}, {Text: "limits the rate to 10 requests a second"}},
+				Auth: model.AuthRequest{URL: "http://a.example"}, NoDefaultAuth: true, Password: true, AnyWillDo: true,
+				Notes: []model.RouteNote{{Text: "asks for a password (auth-type basic)", Conditional: true}, {Text: "asks http://a.example whether a request may pass, and must reach it", Conditional: true},
+					{Text: "limits the rate to 10 requests a second"}},
 				Entries: []model.Entry{{Paths: []model.PathMatch{{Form: model.PathRegexp, Path: "/a.*"}}, Backends: to("w", model.Target{Number: 1})}},
 			},
 		},
