@@ -130,7 +130,7 @@ func (s *session) runTest(names []string, t testRun) error {
 		return err
 	}
 	var ways *waysIn
-	controllers, err := s.controllers(t.controllers)
+	controllers, err := s.controllersIn(t.controllers, in.cluster)
 	switch {
 	case err != nil:
 		return err
