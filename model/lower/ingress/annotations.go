@@ -20,6 +20,7 @@ const nginxPrefix = "nginx.ingress.kubernetes.io/"
 // on the way (ING-12).
 func (l *lowering) nginx(annotations map[string]string) {
 	l.out.For = Nginx
+	l.misspelt(annotations)
 	get := func(name string) (text, field string, ok bool) {
 		text, ok = annotations[nginxPrefix+name]
 		return strings.TrimSpace(text), strict.Member("metadata.annotations", nginxPrefix+name), ok
