@@ -30,9 +30,7 @@ func (a *Atlas) admit(h *Hop, c client, d *door, r, rules *model.Route, auth *Ho
 	} else {
 		a.admitByList(h, c, d, rules)
 	}
-	for _, n := range a.servedAuth(d, rules) {
-		h.note(n.Origin, n.Text)
-	}
+	a.servedAuth(h, d, rules)
 	notes := r.Notes
 	if d.defaults != nil {
 		notes = slices.Concat(notes, d.defaults.Notes)

@@ -42,6 +42,8 @@ type Atlas struct {
 	// auths remembers what doors ask whether requests may pass: nil where that is not
 	// in the cluster.
 	auths map[doorAuth]*Hop
+	// hosts are the doors by host.
+	hosts func() map[string]*door
 	// byNodes remembers what becomes of clients behind the addresses of nodes.
 	byNodes map[*model.ServicePort][]Leg
 	// unknowns remembers the small worlds of doors whose pods are not in the input.
@@ -127,6 +129,7 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 	a.dns = sync.OnceValue(a.findResolver)
 	a.needs = sync.OnceValue(a.findNeeds)
 	a.doors = sync.OnceValue(a.findDoors)
+	a.hosts = sync.OnceValue(a.findHosts)
 	a.nodes = sync.OnceValue(func() engine.End { return m.EndOf("a node", m.NodePeers()) })
 	a.otherNodes = sync.OnceValue(func() engine.End {
 		e := m.PrivateEnd()

@@ -3,6 +3,7 @@ package route
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"netreach/model"
 	"netreach/model/expect"
@@ -130,15 +131,36 @@ func authTitle(d *door, t target) string {
 
 // servedAuth says of a URL that a door asks that it is one of the ways in itself,
 // which is not followed.
-func (a *Atlas) servedAuth(d *door, r *model.Route) []Note {
+func (a *Atlas) servedAuth(h *Hop, d *door, r *model.Route) {
 	asked := d.authOf(r)
-	t, err := parseTarget(expect.Peer{Kind: expect.URL, Text: asked.URL})
-	if asked.URL == "" || err != nil {
-		return nil
+	if asked.URL == "" {
+		return
 	}
-	var out []Note
-	for _, at := range a.choices(t) {
-		out = append(out, Note{fmt.Sprintf("%s is served by %s: whether the controller reaches it is not judged (ING-12)", t.host, at.door.name), asked.Origin})
+	t, err := parseTarget(expect.Peer{Kind: expect.URL, Text: asked.URL})
+	if err != nil {
+		return
+	}
+	_, rest, _ := strings.Cut(t.host, ".")
+	by, ok := a.hosts()[t.host]
+	if !ok {
+		by, ok = a.hosts()["*."+rest]
+	}
+	if ok {
+		h.note(asked.Origin, fmt.Sprintf("%s is served by %s: whether the controller reaches it is not judged (ING-12)", t.host, by.name))
+	}
+}
+
+// findHosts returns the doors by the hosts that they are for.
+func (a *Atlas) findHosts() map[string]*door {
+	out := map[string]*door{}
+	for _, d := range a.doors() {
+		for i := range d.entries {
+			for _, host := range d.entries[i].hosts {
+				if out[host] == nil {
+					out[host] = d
+				}
+			}
+		}
 	}
 	return out
 }

@@ -135,7 +135,7 @@ func sameDoor(v, w *way) bool {
 		return v.entry == w.entry
 	}
 	d, e := v.entry.door, w.entry.door
-	return v.port == w.port && slices.Equal(d.pods.Peers, e.pods.Peers) && (d.assumed == nil) == (e.assumed == nil) &&
+	return v.port == w.port && d.nginx == e.nginx && slices.Equal(d.pods.Peers, e.pods.Peers) && (d.assumed == nil) == (e.assumed == nil) &&
 		meaning(d.defaults) == meaning(e.defaults)
 }
 
