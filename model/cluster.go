@@ -57,6 +57,9 @@ type Names struct {
 	// LeftOut says of each object that should be here and is not, because the API
 	// server would refuse it or because we cannot read it, what is wrong with it.
 	LeftOut []Diagnostic
+	// Unread are the objects that bear on who gets in and that are not modelled,
+	// sorted by group first.
+	Unread []Unread
 }
 
 // Namespace is a namespace with the labels of its object.
@@ -93,7 +96,13 @@ type Workload struct {
 	// Config is the ConfigMap, as "namespace/name", that the argument --configmap of
 	// its containers names, or "" if the workload's own object does not tell.
 	Config string
-	Origin Origin
+	// ControllerClass is what the containers of an ingress controller are told by the
+	// argument --controller-class: the spec.controller of the IngressClasses that they
+	// serve. It is that of ingress-nginx where this is run without the argument.
+	// IngressClass is the name of a class, as --ingress-class gives it. Both are "" if
+	// the workload's own object does not tell.
+	ControllerClass, IngressClass string
+	Origin                        Origin
 }
 
 // Pod is a running pod, or the one pod that stands for a workload without pods

@@ -38,11 +38,26 @@ type Route struct {
 	// controller sees.
 	Restricted      bool
 	Admits, Refuses []netip.Prefix
+	// Auth is what is asked whether a request may pass. NoDefaultAuth tells that
+	// nothing is where only IngressDefaults names it (ING-12).
+	Auth          AuthRequest
+	NoDefaultAuth bool
+	// Password tells that clients are asked for one, and AnyWillDo that who passes
+	// that or Auth gets in also where the lists above keep it out.
+	Password, AnyWillDo bool
 	// Notes say what else stands in the way of a request, or happens to it.
 	Notes []RouteNote
 	// Created is the time of creation as the API writes it, which sorts as text,
 	// or "" if the input does not tell (ING-13, GW-7).
 	Created string
+}
+
+// AuthRequest is what a controller asks whether a request may pass, and must reach
+// for any to pass.
+type AuthRequest struct {
+	// URL is as it stands in the text, or "" where nothing is asked.
+	URL    string
+	Origin Origin
 }
 
 // IngressDefaults is what the ConfigMap of an ingress controller says for all
@@ -60,8 +75,23 @@ type IngressDefaults struct {
 	// RealClient tells that the controller is told the client's own address,
 	// whatever led the client there.
 	RealClient bool
-	Notes      []RouteNote
-	Origin     Origin
+	// Auth is as in Route, and holds for Ingresses without one of their own.
+	Auth   AuthRequest
+	Notes  []RouteNote
+	Origin Origin
+}
+
+// Unread is an object of a kind that is not modelled, and that leads clients into the
+// cluster or decides who gets in.
+type Unread struct {
+	Origin Origin
+	// Group is that of its API.
+	Group string
+	// Decides tells that it decides who gets in where something else leads. Else it
+	// leads in by itself.
+	Decides bool
+	// Digest is the same for two objects that say the same.
+	Digest string
 }
 
 // RouteKind is a kind of Route.

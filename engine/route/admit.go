@@ -1,6 +1,7 @@
 package route
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -8,16 +9,28 @@ import (
 	"netreach/model"
 )
 
-// admit judges what a door lets in by the client's address, and adds what else a
-// client meets there (ING-12, RT-2).
-func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
+// admit judges what a door lets in by the client's address, and perhaps by what it
+// asks: auth is the hop to that, or nil. It returns that hop where the client needs
+// it, and adds what else a
+// client meets there (ING-12, RT-2). The rules are those of the route itself, or for
+// a canary of the one whose requests it shares.
+func (a *Atlas) admit(h *Hop, c client, d *door, r, rules *model.Route, auth *Hop) *Hop {
+	if d.doubts(r) {
+		a.admitPerhaps(h, c, d, r)
+		return auth
+	}
 	if !d.heeds(r) {
 		if len(r.Notes) > 0 || r.Restricted || len(r.Refuses) > 0 {
 			h.note(r.Origin, "its annotations are for "+r.For+", which does not serve it, and have no effect")
 		}
-		return
+		return auth
 	}
-	a.admitByList(h, c, d, r)
+	if d.anyWillDo(rules) {
+		auth = a.admitEither(h, c, d, rules, auth)
+	} else {
+		a.admitByList(h, c, d, rules)
+	}
+	a.servedAuth(h, d, rules)
 	notes := r.Notes
 	if d.defaults != nil {
 		notes = slices.Concat(notes, d.defaults.Notes)
@@ -25,6 +38,73 @@ func (a *Atlas) admit(h *Hop, c client, d *door, r *model.Route) {
 	for _, n := range notes {
 		h.note(n.Origin, "the controller "+n.Text)
 	}
+	return auth
+}
+
+// anyWillDo reports whether a client that is asked for something gets in by that as
+// well as by its address (ING-12).
+func (d *door) anyWillDo(r *model.Route) bool {
+	return r.AnyWillDo && d.heeds(r) && (r.Password || d.authOf(r).URL != "")
+}
+
+// admitEither judges what a door lets in by the client's address or by what it asks:
+// a client that a list of the only ones holds is not asked, and any other may pass,
+// which is not in the input.
+func (a *Atlas) admitEither(h *Hop, c client, d *door, r *model.Route, auth *Hop) *Hop {
+	list := Hop{Mix: allowed}
+	a.admitByList(&list, c, d, r)
+	for _, n := range list.Notes {
+		h.note(n.Origin, n.Text)
+	}
+	mix := perhapsNot(list.Mix)
+	if list.Mix != allowed {
+		h.note(r.Origin, "who passes what the controller asks gets in from anywhere (satisfy: any): whether clients do that its lists keep out is not in the input (ING-12)")
+	}
+	only := r.Restricted || d.defaults != nil && (d.defaults.Restricted || d.defaults.UnreadAdmits)
+	switch {
+	case auth == nil || !only || list.Mix == denied:
+	case list.Mix == allowed:
+		auth = nil
+	default: // some are asked
+		asked := open.And(auth.Mix)
+		if auth.Mix == 0 {
+			asked = denied
+		}
+		mix, auth = mix&^open|asked, nil
+	}
+	h.Mix = h.Mix.And(mix)
+	return auth
+}
+
+// admitPerhaps judges what a door lets in of which it is not known whether it heeds
+// the annotations of a route: whom they keep out may get in or not.
+func (a *Atlas) admitPerhaps(h *Hop, c client, d *door, r *model.Route) {
+	if !r.Restricted && len(r.Refuses) == 0 && !r.Canary && len(r.Notes) == 0 {
+		return
+	}
+	h.note(r.Origin, fmt.Sprintf("its annotations are for %s, and whether that is what %s is run by (%s) is not in the input: what they say is open (ING-2, ING-12); "+
+		"name its pods with --controller %s", r.For, d.name, d.controller, d.controllerPeer()))
+	list := Hop{Mix: allowed}
+	a.admitByList(&list, c, d, r)
+	h.Mix = h.Mix.And(perhapsNot(list.Mix))
+	for _, n := range list.Notes {
+		h.note(n.Origin, n.Text+", if so")
+	}
+	for _, n := range r.Notes {
+		h.note(n.Origin, "the controller "+n.Text+", if so")
+	}
+}
+
+// perhapsNot returns what is open where m denies.
+func perhapsNot(m model.Mix) model.Mix {
+	if m.Join(denied) != m {
+		return m
+	}
+	out := open
+	if m.Join(allowed) == m {
+		out = out.Join(allowed)
+	}
+	return out
 }
 
 // not turns allowed and denied round.

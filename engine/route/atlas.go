@@ -39,6 +39,11 @@ type Atlas struct {
 	// behind remembers what is behind the entries of doors, which is the same for
 	// every client.
 	behind map[doorEntry]Hop
+	// auths remembers what doors ask whether requests may pass: nil where that is not
+	// in the cluster.
+	auths map[doorAuth]*Hop
+	// hosts are the doors by host.
+	hosts func() map[string]*door
 	// byNodes remembers what becomes of clients behind the addresses of nodes.
 	byNodes map[*model.ServicePort][]Leg
 	// unknowns remembers the small worlds of doors whose pods are not in the input.
@@ -98,6 +103,7 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 		found:    map[*model.ServicePort]usable{},
 		byNodes:  map[*model.ServicePort][]Leg{},
 		behind:   map[doorEntry]Hop{},
+		auths:    map[doorAuth]*Hop{},
 		unknowns: map[string]*unknownWorld{},
 		grouped:  map[*engine.PeerID]engine.Grouped{},
 	}
@@ -123,6 +129,7 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 	a.dns = sync.OnceValue(a.findResolver)
 	a.needs = sync.OnceValue(a.findNeeds)
 	a.doors = sync.OnceValue(a.findDoors)
+	a.hosts = sync.OnceValue(a.findHosts)
 	a.nodes = sync.OnceValue(func() engine.End { return m.EndOf("a node", m.NodePeers()) })
 	a.otherNodes = sync.OnceValue(func() engine.End {
 		e := m.PrivateEnd()

@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"netreach/engine/route"
 	"netreach/model"
+	"netreach/model/expect"
 )
 
 // TestIngressStatus: the pods of a controller are behind the Service whose address
@@ -167,4 +169,97 @@ func TestUnknownController(t *testing.T) {
 			check(t, model.Options{}, join(webPod, web, route, strings.TrimSuffix(policy("openshift-ingress", "p", spec), "---\n")), want)
 		})
 	}
+}
+
+// TestControllerClass: which class a controller serves, its arguments say (ING-2), and
+// one that is ingress-nginx heeds its annotations whatever it is called (ING-12).
+func TestControllerClass(t *testing.T) {
+	const prefix = "nginx.ingress.kubernetes.io/"
+	class := func(name, controller string) string {
+		return "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: " + name + "}\nspec: {controller: " + controller + "}\n"
+	}
+	deployed := func(ns, labels, args string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {namespace: " + ns + ", name: edge}\nspec:\n  selector: {matchLabels: {" + labels + "}}\n" +
+			"  template: {metadata: {labels: {" + labels + "}}, spec: {containers: [{name: c, args: [" + args + "], ports: [{name: http, containerPort: 80, hostPort: 80}]}]}}\n"
+	}
+	entry := func(name, class, host, annotations string) string {
+		return ingress(name, annotations, class+"rules: ["+at(host, "/", "Prefix", "web", "number: 80")+"]")
+	}
+	fromOnly := func(ns string) string {
+		return policy("a", "only", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "+ns+"}}}]}]")
+	}
+	const (
+		labels = "app.kubernetes.io/name: ingress-nginx"
+		list   = prefix + "whitelist-source-range: 203.0.113.0/24"
+	)
+	two := join(deployed("one", labels, "/nginx-ingress-controller"), deployed("two", labels, "/nginx-ingress-controller, --controller-class=k8s.io/inner, --ingress-class=inner"))
+	tests := []struct {
+		name, manifests string
+		lines           []string
+	}{
+		{
+			"two of one label, each with its own class",
+			join(two, class("nginx", "k8s.io/ingress-nginx"), class("inner", "k8s.io/inner"), entry("x", "ingressClassName: nginx, ", "a.example", ""), entry("yy", "ingressClassName: inner, ", "b.example", list), fromOnly("one")),
+			[]string{"allow internet -> http://a.example", "deny 203.0.113.7 -> http://b.example; two/edge", "deny 8.8.8.8 -> http://b.example; 203.0.113.0/24 only"},
+		},
+		{
+			"by the name of the class, where the input does not hold it",
+			join(two, entry("x", "ingressClassName: nginx, ", "a.example", ""), entry("yy", "ingressClassName: inner, ", "b.example", ""), fromOnly("two")),
+			[]string{"deny internet -> http://a.example; one/edge", "allow internet -> http://b.example"},
+		},
+		{
+			"the default class is not that of one with another name",
+			join(deployed("two", labels, "/nginx-ingress-controller, --controller-class=k8s.io/inner"), class("nginx", "k8s.io/ingress-nginx"), entry("x", "ingressClassName: nginx, ", "a.example", ""), fromOnly("two")),
+			[]string{"unknown internet -> http://a.example; are not in the input"},
+		},
+		{
+			"pods without a workload of their own keep to the label",
+			join(two, "apiVersion: v1\nkind: Pod\nmetadata: {namespace: three, name: p, labels: {"+labels+"}}\nspec: {containers: [{name: c, ports: [{containerPort: 80, hostPort: 80}]}]}\n",
+				class("nginx", "k8s.io/ingress-nginx"), entry("x", "ingressClassName: nginx, ", "a.example", ""), fromOnly("one")),
+			[]string{"some internet -> http://a.example; three/p"},
+		},
+		{
+			"HAProxy Ingress is told only the end of its name",
+			join(deployed("one", "app.kubernetes.io/name: haproxy-ingress", "--controller-class=inner"), class("inner", "haproxy-ingress.github.io/controller/inner"), entry("x", "ingressClassName: inner, ", "a.example", list), fromOnly("one")),
+			[]string{"allow 8.8.8.8 -> http://a.example; have no effect"},
+		},
+		{
+			"a controller that is not known may heed the annotations or not",
+			join(class("edge", "example.com/edge"), entry("x", "ingressClassName: edge, ", "a.example", list), entry("yy", "ingressClassName: edge, ", "b.example", ""),
+				entry("z", "ingressClassName: edge, ", "c.example", prefix+"permanent-redirect: https://b.example"), entry("alone", "ingressClassName: edge, ", "d.example", prefix+"canary: 'true'")),
+			[]string{
+				"allow 203.0.113.7 -> http://a.example; are for k8s.io/ingress-nginx, and whether that is what IngressClass edge is run by (example.com/edge)", "unknown 8.8.8.8 -> http://a.example",
+				"allow 8.8.8.8 -> http://b.example", "unknown 8.8.8.8 -> http://c.example", "unknown 8.8.8.8 -> http://d.example",
+			},
+		},
+		{
+			"nor is it known what it makes of a canary",
+			join(class("edge", "example.com/edge"), entry("x", "ingressClassName: edge, ", "a.example", ""),
+				ingress("canary", prefix+"canary: 'true'", "ingressClassName: edge, rules: ["+at("a.example", "/", "Prefix", "shut", "number: 80")+"]")),
+			[]string{"unknown 8.8.8.8 -> http://a.example"},
+		},
+		{
+			"one that is known heeds none of them",
+			join(class("alb", "ingress.k8s.aws/alb"), entry("x", "ingressClassName: alb, ", "a.example", list)),
+			[]string{"allow 8.8.8.8 -> http://a.example; have no effect"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { check(t, model.Options{}, join(pods, tt.manifests), tt.lines...) })
+	}
+	t.Run("pods that the user names", func(t *testing.T) {
+		manifests := join(pods, class("edge", "example.com/edge"), deployed("one", labels, "--x"), entry("x", "ingressClassName: edge, ", "a.example", list))
+		m, _ := compile(t, clusterOf(t, manifests), model.Options{})
+		a, err := route.New(m, route.Options{Controllers: map[string]expect.Peer{"edge": {Kind: expect.Named, Namespace: "one", Name: "edge", Text: "one/edge"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := expect.ParseLine("deny 8.8.8.8 -> http://a.example", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ask(t, m, a, line.Src[0], line.Dst[0], line.Ports[0]); got.Verdict != model.Denied {
+			t.Error(describe(&got))
+		}
+	})
 }

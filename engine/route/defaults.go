@@ -13,7 +13,7 @@ const nginx = "k8s.io/ingress-nginx"
 // its arguments name, or else one that has the name of its workload or a usual one
 // (ING-12).
 func (a *Atlas) findDefaults(d *door) {
-	if d.controller != nginx {
+	if d.nginx != surely {
 		return
 	}
 	names := []string{"ingress-nginx/ingress-nginx-controller"}

@@ -220,6 +220,9 @@ func (a *Atlas) entryBackends(d *door, ch choice) Hop {
 	if lost > 0 && lost < len(shares) {
 		h.say(denied, "a part of the requests fails: a backend leads nowhere")
 	}
+	if len(answering(ch.route.Notes)) > 0 && d.doubts(ch.route) {
+		h.Mix = h.Mix.And(open)
+	}
 	for i := range e.Mirrors {
 		h.note(e.Mirrors[i].Origin, "copies of requests go to Service "+e.Mirrors[i].Namespace+"/"+e.Mirrors[i].Name+" (GW-4)")
 	}

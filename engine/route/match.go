@@ -113,6 +113,12 @@ type choice struct {
 	// canary marks one that shares the requests of another, and rival one of
 	// several of which only one counts (ING-13).
 	canary, rival bool
+	// main is the route of which a canary shares the requests: what lets clients in
+	// there decides.
+	main *model.Route
+	// doubtful marks one of which it is not known whether the door knows that it is a
+	// canary, and so whether it gets anything by itself.
+	doubtful bool
 	// younger are routes for the same host and path that get nothing, as this one
 	// is older (ING-13, GW-7).
 	younger []*model.Route
@@ -214,14 +220,10 @@ func (d *door) match(at attached, r request) []choice {
 	var out []choice
 	for _, p := range e.Paths {
 		one := c
-		one.path, one.sure = p, pathMatches(p, r.path, d.isNginx())
+		one.path, one.sure = p, pathMatches(p, r.path, d.nginx == surely)
 		out = append(out, one)
 	}
 	return out
-}
-
-func (d *door) isNginx() bool {
-	return d.kind == model.RouteIngress && (d.controller == "" || d.controller == "k8s.io/ingress-nginx")
 }
 
 // compareChoices puts the choice first that goes before the other: an exact path,
@@ -275,10 +277,11 @@ func (d *door) take(all []choice) []choice {
 	var first choice
 	for _, c := range all {
 		same := settled && c.route != first.route && c.path == first.path && len(c.entry.Conditions) == len(first.entry.Conditions) && c.sure == surely
+		c.doubtful = c.route.Canary && d.doubts(c.route)
 		switch {
 		case c.route.Canary && d.heeds(c.route):
 			continue
-		case same && compareCreated(first.route, c.route) < 0:
+		case same && !c.doubtful && !first.doubtful && compareCreated(first.route, c.route) < 0:
 			out[len(out)-1].younger = append(out[len(out)-1].younger, c.route)
 			continue
 		case same:
@@ -298,7 +301,8 @@ func (d *door) take(all []choice) []choice {
 		return nil // a canary is never the only one (ING-12)
 	}
 	for _, c := range canaries {
-		if slices.ContainsFunc(out, func(o choice) bool { return o.path == c.path && slices.Equal(o.hosts, c.hosts) }) {
+		if i := slices.IndexFunc(out, func(o choice) bool { return o.path == c.path && slices.Equal(o.hosts, c.hosts) }); i >= 0 {
+			c.main = out[i].route
 			out = append(out, c)
 		}
 	}
@@ -306,6 +310,7 @@ func (d *door) take(all []choice) []choice {
 }
 
 // heeds reports whether a door knows the annotations of a route.
-func (d *door) heeds(r *model.Route) bool {
-	return r.For == "" || d.controller == "" || d.controller == r.For
-}
+func (d *door) heeds(r *model.Route) bool { return r.For == "" || d.nginx == surely }
+
+// doubts reports whether it is not known if a door knows the annotations of a route.
+func (d *door) doubts(r *model.Route) bool { return r.For != "" && d.nginx == perhaps }

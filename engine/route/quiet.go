@@ -131,7 +131,7 @@ func sameDoor(v, w *way) bool {
 		return v.entry == w.entry
 	}
 	d, e := v.entry.door, w.entry.door
-	return v.port == w.port && slices.Equal(d.pods.Peers, e.pods.Peers) && (d.assumed == nil) == (e.assumed == nil) &&
+	return v.port == w.port && d.nginx == e.nginx && slices.Equal(d.pods.Peers, e.pods.Peers) && (d.assumed == nil) == (e.assumed == nil) &&
 		meaning(d.defaults) == meaning(e.defaults)
 }
 
@@ -151,6 +151,9 @@ func (w *way) namespaces(a *Atlas) ([]string, bool) {
 	}
 	if e.door.assumed != nil {
 		out = append(out, e.door.assumed.namespace)
+	}
+	if e.door.authOf(e.Route).URL != "" { // that and the DNS may be anywhere
+		return nil, false
 	}
 	for _, b := range e.choice.entry.Backends {
 		s := a.services[nameKey{b.Namespace, b.Name}]

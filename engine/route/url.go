@@ -238,6 +238,9 @@ func (a *Atlas) urlWalks(out *Answer, c client, t target, chosen []chosen) []Wal
 			}
 		}
 	}
+	for _, n := range a.unread() {
+		out.note(n)
+	}
 	for _, l := range a.cluster.Names.LeftOut {
 		if l.Origin.Kind != "Service" && l.Origin.Kind != "EndpointSlice" && l.Origin.Kind != "Endpoints" {
 			out.note(fmt.Sprintf("%s was left out: %s:%d: %s", l.Origin.Object(), l.Origin.File, l.Origin.Line, l.Text))
@@ -289,7 +292,7 @@ func (a *Atlas) balancerWalks(c client, t target, taken bool) []Walk {
 // entryWalk returns the walk of a client through a door to one entry.
 func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop, door Hop) Walk {
 	r, e := ch.route, ch.entry
-	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: t.protocol, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps}
+	w := Walk{Title: r.Origin.Object(), Origin: e.Origin, Port: engine.PortRange{Protocol: t.protocol, First: t.port, Last: t.port}, Share: true, Rival: ch.rival, Doubtful: ch.sure == perhaps || ch.doubtful && !ch.rival}
 	if where := entryName(ch); where != "" {
 		w.Title += ", " + where
 	}
@@ -297,8 +300,19 @@ func (a *Atlas) entryWalk(c client, d *door, t target, ch choice, resolved []Hop
 		w.Title += ", a canary"
 	}
 	door.Notes = append([]Note(nil), door.Notes...)
-	a.admit(&door, c, d, r)
+	rules := r
+	if ch.main != nil {
+		rules = ch.main
+	}
+	var auth *Hop
+	if e.TLS != model.Passthrough {
+		auth = a.auth(d, rules)
+	}
+	auth = a.admit(&door, c, d, r, rules, auth)
 	w.Hops = append(append(w.Hops, resolved...), door)
+	if auth != nil {
+		w.Hops = append(w.Hops, *auth)
+	}
 	h := a.toBackends(d, ch)
 	for _, c := range e.Conditions {
 		h.note(e.Origin, "only requests with "+c)

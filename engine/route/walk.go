@@ -54,11 +54,13 @@ const (
 	// Door is the way to whatever takes the connections of the client, such as
 	// an ingress controller.
 	Door
+	// Auth is the way from there to what is asked whether a request may pass.
+	Auth
 	// Backend is the way to the pods behind a Service.
 	Backend
 )
 
-var hopNames = [...]string{DNS: "dns", Forward: "forward", Door: "door", Backend: "backend"}
+var hopNames = [...]string{DNS: "dns", Forward: "forward", Door: "door", Auth: "auth", Backend: "backend"}
 
 // String returns the kind as the JSON form spells it.
 func (k HopKind) String() string { return hopNames[k] }

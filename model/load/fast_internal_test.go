@@ -183,12 +183,18 @@ const (
     name: NAME
   data: {a: b}
 `
+	fastUnread = `- apiVersion: traefik.io/v1alpha1
+  kind: IngressRoute
+  metadata: {name: NAME, namespace: shop}
+  spec: {routes: [{match: "Host(` + "`a.example`" + `)", priority: 10, ratio: 1.50}], entryPoints: [web]}
+  status: {x: y}
+`
 )
 
 // fastLists are lists and streams of all layouts.
 func fastLists() map[string]string {
 	item := func(text, name string) string { return strings.ReplaceAll(text, "NAME", name) }
-	items := item(fastPod, "a") + item(fastPolicy, "p") + item(fastSecret, "s") + item(fastService, "a") + item(fastRoute, "i") + item(fastCorefile, "coredns") + "# a comment\n" + item(fastPod, "b") + item(fastPolicy, "q") + item(fastPod, "c")
+	items := item(fastPod, "a") + item(fastPolicy, "p") + item(fastSecret, "s") + item(fastService, "a") + item(fastRoute, "i") + item(fastUnread, "u") + item(fastCorefile, "coredns") + "# a comment\n" + item(fastPod, "b") + item(fastPolicy, "q") + item(fastPod, "c")
 	docs := ""
 	for _, doc := range strings.SplitAfter(items, "\n- ") {
 		doc = strings.TrimPrefix(strings.TrimSuffix(doc, "- "), "- ")

@@ -169,6 +169,7 @@ func newNameObjects() nameObjects {
 			return &f.Origin
 		}),
 		defaults: laterCounts((*world).defaultsOf, func(d *model.IngressDefaults) *model.Origin {
+			d.Auth.Origin = model.Origin{}
 			d.Notes = placeless(d.Notes, func(n *model.RouteNote) { n.Origin = model.Origin{} })
 			return &d.Origin
 		}),
@@ -197,6 +198,7 @@ func placelessRoute(v *model.Route) *model.Origin {
 	backend := func(b *model.Backend) { b.Origin = model.Origin{} }
 	note := func(n *model.RouteNote) { n.Origin = model.Origin{} }
 	v.Parents = placeless(v.Parents, func(p *model.ParentRef) { p.Origin = model.Origin{} })
+	v.Auth.Origin = model.Origin{}
 	v.Notes = placeless(v.Notes, note)
 	v.Entries = placeless(v.Entries, func(e *model.Entry) {
 		e.Origin = model.Origin{}
@@ -230,7 +232,7 @@ func (r *reader) allNames() model.Names {
 	n := &r.world.names
 	out := model.Names{
 		Services: n.services.all, Routes: n.routes.all, Classes: n.classes.all, Gateways: n.gateways.all,
-		Grants: n.grants.all, Corefiles: n.corefiles.all, Defaults: n.defaults.all, LeftOut: model.SortDiagnostics(r.leftOut),
+		Grants: n.grants.all, Corefiles: n.corefiles.all, Defaults: n.defaults.all, LeftOut: model.SortDiagnostics(r.leftOut), Unread: r.allUnread(),
 	}
 	for _, e := range n.endpoints.all {
 		out.Slices = append(out.Slices, e.slices...)

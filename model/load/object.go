@@ -51,7 +51,11 @@ func (r *reader) object(v value, h head) {
 	}
 	entry, ok := kinds[gk]
 	if !ok {
-		r.otherKind(h, o, apiVersion)
+		if decides, unread := unreadKind(gk); unread {
+			r.unreadObject(v, h, o, gk, decides)
+		} else {
+			r.otherKind(h, o, apiVersion)
+		}
 		return
 	}
 	obj := object{groupKind: gk.canonical(), version: version, json: v.json, pruned: v.pruned, origin: o}

@@ -138,6 +138,7 @@ func (p *placement) add(k workloadKey, parts *workloadParts) {
 	switch {
 	case parts.self != nil:
 		wl.Origin, wl.Config = parts.self.Origin, parts.self.Config
+		wl.ControllerClass, wl.IngressClass = parts.self.ControllerClass, parts.self.IngressClass
 	case len(parts.pods) > 0:
 		wl.Origin = parts.pods[0].Origin
 	default:

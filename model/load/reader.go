@@ -36,6 +36,7 @@ type reader struct {
 	// leftOut are those of ds that keep an object from being used that leads from
 	// a name to pods.
 	leftOut []model.Diagnostic
+	unread  []model.Unread
 	located locator
 	world   *world
 }

@@ -69,6 +69,9 @@ func shapeOf(apiVersion, kind string) (*prune.Shape, bool) {
 	}
 	gk, _ := groupKindOf(apiVersion, kind)
 	if _, ok := kinds[gk]; !ok {
+		if _, unread := unreadKind(gk); unread {
+			return wholeShape, true
+		}
 		return headShape, true
 	}
 	if shape, ok := shapes[gk]; ok {

@@ -155,6 +155,7 @@ func (r *reader) take(fork *reader) {
 	}
 	r.ds = append(r.ds, fork.ds[from:]...)
 	r.leftOut = append(r.leftOut, fork.leftOut...)
+	r.unread = append(r.unread, fork.unread...)
 }
 
 // layoutOf returns how an input is to be read that begins with head.

@@ -6,6 +6,15 @@ import "strings"
 // Hint returns a hint that names what the user may have meant among the
 // known names, or otherwise if nothing is near.
 func Hint(typed string, known []string, otherwise string) string {
+	if best := Name(typed, known); best != "" {
+		return "did you mean " + best + "?"
+	}
+	return otherwise
+}
+
+// Name returns what the user may have meant among the known names, or "" if nothing
+// is near.
+func Name(typed string, known []string) string {
 	best, least := "", 1+max(2, len(typed)/3)
 	for _, name := range known {
 		d := Distance(strings.ToLower(typed), strings.ToLower(name))
@@ -16,10 +25,7 @@ func Hint(typed string, known []string, otherwise string) string {
 			best, least = name, d
 		}
 	}
-	if best == "" {
-		return otherwise
-	}
-	return "did you mean " + best + "?"
+	return best
 }
 
 // Distance returns how many letters must be inserted, left out, replaced or

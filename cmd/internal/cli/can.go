@@ -117,6 +117,10 @@ func (s *session) ask(verb render.Verb, args, controllers []string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkControllers(q.controllers, in.cluster); err != nil {
+		return err
+	}
+	s.unreadAbout(in.cluster, q.dst)
 	answer, err := in.answer(q, verb == render.Explain)
 	if err != nil {
 		return err

@@ -131,6 +131,10 @@ func (s *session) showDiff(f differing, before, after side) error {
 	if err != nil {
 		return err
 	}
+	if err := checkControllers(controllers, p.clusters[:]...); err != nil {
+		return err
+	}
+	s.unreadChanges(p.clusters[0], p.clusters[1])
 	waiting := s.progress("comparing")
 	change, err := engine.NewDiff(p.matrices[0], p.matrices[1], cuts(accepted)...)
 	names := &route.Diff{}

@@ -88,6 +88,10 @@ func (s *session) showExposed(x *exposure) error {
 	if n := &in.cluster.Names; len(n.Services)+len(n.Routes) == 0 {
 		s.hint("the input holds no Services, Ingresses or routes: kubectl get svc,endpointslices,ing,ingressclass -A -o yaml")
 	}
+	if err := checkControllers(controllers, in.cluster); err != nil {
+		return err
+	}
+	s.unread(in.cluster)
 	waiting := s.progress("judging")
 	defer waiting.end()
 	doc, err := in.exposed(route.Options{Controllers: controllers}, c)

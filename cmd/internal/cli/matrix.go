@@ -139,6 +139,12 @@ func (s *session) viewed(v *view) (*render.Matrix, *input, choice, error) {
 	if err != nil {
 		return nil, nil, c, err
 	}
+	if err := checkControllers(controllers, in.cluster); err != nil {
+		return nil, nil, c, err
+	}
+	if v.entries {
+		s.unread(in.cluster)
+	}
 	waiting := s.progress("judging")
 	m, err := in.look(c, render.OutsideIn(s.flags.output))
 	hint := ""

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"netreach/engine/route"
 	"netreach/model"
 	"netreach/model/expect"
+	"netreach/model/near"
 )
 
 // controllers parses the values of --controller: CLASS=PEER.
@@ -28,6 +30,40 @@ func (s *session) controllers(values []string) (map[string]expect.Peer, error) {
 		out[class] = p
 	}
 	return out, nil
+}
+
+// controllersIn is controllers, for classes that must be in some of the clusters.
+func (s *session) controllersIn(values []string, clusters ...*model.Cluster) (map[string]expect.Peer, error) {
+	out, err := s.controllers(values)
+	if err != nil {
+		return nil, err
+	}
+	return out, checkControllers(out, clusters...)
+}
+
+// checkControllers refuses a class that none of the clusters has: what is said of it
+// would have no effect.
+func checkControllers(controllers map[string]expect.Peer, clusters ...*model.Cluster) error {
+	if len(controllers) == 0 {
+		return nil
+	}
+	var known []string
+	for _, c := range clusters {
+		known = append(known, route.Classes(c)...)
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	for _, class := range slices.Sorted(maps.Keys(controllers)) {
+		if slices.Contains(known, class) {
+			continue
+		}
+		text := fmt.Sprintf("--controller %s=%s: nothing in the input is of class %q", class, controllers[class].Text, class)
+		if len(known) == 0 {
+			return troublef("kubectl get ing,ingressclass,gateways,gatewayclasses -A -o yaml", "%s: it holds no Ingresses, Gateways or Routes", text)
+		}
+		return troublef(near.Hint(class, known, "ingress stands for no class, and openshift for Routes"), "%s; there is %s", text, strings.Join(render.Few(known), ", "))
+	}
+	return nil
 }
 
 // byName answers a question whose destination is a name, or an address at which

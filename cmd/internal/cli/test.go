@@ -130,7 +130,7 @@ func (s *session) runTest(names []string, t testRun) error {
 		return err
 	}
 	var ways *waysIn
-	controllers, err := s.controllers(t.controllers)
+	controllers, err := s.controllersIn(t.controllers, in.cluster)
 	switch {
 	case err != nil:
 		return err
@@ -139,6 +139,7 @@ func (s *session) runTest(names []string, t testRun) error {
 			return err
 		}
 	}
+	s.unreadFor(in.cluster, files, t.entries)
 	for i := range files {
 		f, found, err := s.testFile(in, &files[i], ways, controllers)
 		if err != nil {

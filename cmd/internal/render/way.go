@@ -231,7 +231,7 @@ type WayDocument struct {
 
 // HopDocument is a hop of a way.
 type HopDocument struct {
-	// Kind is "dns", "forward", "door" or "backend".
+	// Kind is "dns", "forward", "door", "auth" or "backend".
 	Kind    string         `json:"kind"`
 	Title   string         `json:"title"`
 	Verdict string         `json:"verdict"`

@@ -20,6 +20,7 @@ const nginxPrefix = "nginx.ingress.kubernetes.io/"
 // on the way (ING-12).
 func (l *lowering) nginx(annotations map[string]string) {
 	l.out.For = Nginx
+	l.misspelt(annotations)
 	get := func(name string) (text, field string, ok bool) {
 		text, ok = annotations[nginxPrefix+name]
 		return strings.TrimSpace(text), strict.Member("metadata.annotations", nginxPrefix+name), ok
@@ -37,6 +38,13 @@ func (l *lowering) nginx(annotations map[string]string) {
 	if text, field, ok := get("denylist-source-range"); ok {
 		l.out.Refuses = l.prefixes(field, text, "the list is ignored, as by the controller")
 	}
+	if text, field, ok := get("auth-url"); ok && text != "" {
+		l.out.Auth = model.AuthRequest{URL: text, Origin: l.Origin.At(field)}
+	}
+	word := func(name string) string { text, _, _ := get(name); return text }
+	l.out.NoDefaultAuth = word("enable-global-auth") == "false"
+	l.out.Password = word("auth-type") == "basic" || word("auth-type") == "digest"
+	l.out.AnyWillDo = word("satisfy") == "any"
 	l.out.Canary = on("canary")
 	if text, _, ok := get("canary-weight"); ok && l.out.Canary && text == "0" && !has(annotations, "canary-by-header") && !has(annotations, "canary-by-cookie") {
 		l.weigh(0)

@@ -60,6 +60,9 @@ func ReadDefaults(text []byte, o model.Origin) (out model.IngressDefaults, ok bo
 	out.Refuses, _ = list("denylist-source-range", d.Deny, &out.UnreadRefuses)
 	out.Blocks, _ = list("block-cidrs", d.Block, &out.UnreadBlocks)
 	out.RealClient = worded(d.Proxy) == "true"
+	if text := worded(d.Auth); text != "" {
+		out.Auth = model.AuthRequest{URL: text, Origin: o.At(strict.Member("data", "global-auth-url"))}
+	}
 	note := func(key string, v jsontext.Value, said string, n model.RouteNote) {
 		got := worded(v)
 		if got == "" || said != "" && got != said {

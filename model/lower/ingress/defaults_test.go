@@ -32,7 +32,7 @@ func TestReadDefaults(t *testing.T) {
 		{
 			"what a client meets, and what says nothing of it",
 			`{"data": {"global-auth-url": "http://auth.example/check", "force-ssl-redirect": "true", "allow-snippet-annotations": "false", "ssl-redirect": "false", "use-proxy-protocol": "true"}}`,
-			model.IngressDefaults{RealClient: true, Notes: []model.RouteNote{
+			model.IngressDefaults{RealClient: true, Auth: model.AuthRequest{URL: "http://auth.example/check"}, Notes: []model.RouteNote{
 				{Text: "asks http://auth.example/check whether a request may pass, and must reach it (global-auth-url)", Conditional: true},
 				{Text: "answers plain HTTP with a redirect to HTTPS, which must be reachable too (force-ssl-redirect)"},
 			}},

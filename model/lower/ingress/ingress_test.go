@@ -75,11 +75,17 @@ func TestRead(t *testing.T) {
 		{
 			"who gets in, and what a client meets (ING-12)",
 			`{"metadata": {"annotations": {"nginx.ingress.kubernetes.io/whitelist-source-range": "10.0.0.0/8, 192.0.2.7", "nginx.ingress.kubernetes.io/denylist-source-range": "10.9.0.0/16",
-				"nginx.ingress.kubernetes.io/auth-type": "basic", "nginx.ingress.kubernetes.io/limit-rps": "10", "nginx.ingress.kubernetes.io/use-regex": "true", "nginx.ingress.kubernetes.io/ssl-redirect": "false"}},
+				"nginx.ingress.kubernetes.io/auth-type": "basic", "nginx.ingress.kubernetes.io/auth-url": "http://a.example", "nginx.ingress.kubernetes.io/satisfy": "any", "nginx.ingress.kubernetes.io/enable-global-auth": "false",
+				"nginx.ingress.kubernetes.io/limit-rps": "10", "nginx.ingress.kubernetes.io/use-regex": "true", "nginx.ingress.kubernetes.io/ssl-redirect": "false"}},
 			  "spec": {"rules": [{"http": {"paths": [{"path": "/a.*", "pathType": "ImplementationSpecific", "backend": {"service": {"name": "w", "port": {"number": 1}}}}]}}]}}`,
 			model.Route{
 				Restricted: true, Admits: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")}, Refuses: []netip.Prefix{netip.MustParsePrefix("10.9.0.0/16")},
-				Notes:   []model.RouteNote{{Text: "asks for a password (auth-type basic)", Conditional: true}, {Text: "limits the rate to 10 requests a second"}},
+				Auth: model.AuthRequest{URL: "http://a.example"}, NoDefaultAuth: true, Password: true, AnyWillDo: true,
+				Notes: []model.RouteNote{
+					{Text: "asks for a password (auth-type basic)", Conditional: true},
+					{Text: "asks http://a.example whether a request may pass, and must reach it", Conditional: true},
+					{Text: "limits the rate to 10 requests a second"},
+				},
 				Entries: []model.Entry{{Paths: []model.PathMatch{{Form: model.PathRegexp, Path: "/a.*"}}, Backends: to("w", model.Target{Number: 1})}},
 			},
 		},
@@ -199,5 +205,40 @@ func TestReadRoute(t *testing.T) {
 	}
 	if _, ds := ingress.ReadRoute([]byte(`{"spec": {"host": "a.example", "to": {"kind": "Deployment", "name": "a"}}}`), origin("Route"), false); len(ds) != 1 || ds[0].Origin.Field != "spec.to.kind" {
 		t.Errorf("another kind: %v", ds)
+	}
+}
+
+// A misspelt annotation that would decide who gets in is said to do nothing (ING-12),
+// and no other one is.
+func TestRead_misspelt(t *testing.T) {
+	tests := map[string]string{
+		"nginx.ingress.kubernetes.io/whitelist-source-ranges":    "nginx.ingress.kubernetes.io/whitelist-source-range",
+		"nginx.ingress.kubernetes.io/Whitelist-Source-Range":     "nginx.ingress.kubernetes.io/whitelist-source-range",
+		"nginx.ingress.kubernetes.io/allow-list-source-range":    "nginx.ingress.kubernetes.io/allowlist-source-range",
+		"nginx.ingress.kubernetes.io/blacklist-source-range":     "nginx.ingress.kubernetes.io/denylist-source-range",
+		"nginx.ingress.kubernetes.io/auth-uri":                   "nginx.ingress.kubernetes.io/auth-url",
+		"nginx.ingress.kubernetes.io/auth-tls-secert":            "nginx.ingress.kubernetes.io/auth-tls-secret",
+		"nginx.ingress.kubernetes.io/canary-wieght":              "nginx.ingress.kubernetes.io/canary-weight",
+		"nginx.ingress.kubernetes.io/satisfies":                  "nginx.ingress.kubernetes.io/satisfy",
+		"nginx.ingress.kubernetes.io/auth-tls-verify-client":     "",
+		"nginx.ingress.kubernetes.io/limit-whitelist":            "",
+		"nginx.ingress.kubernetes.io/proxy-ssl-secrets":          "", // what it is near decides nothing
+		"nginx.ingress.kubernetes.io/something-else-altogether":  "",
+		"example.com/whitelist-source-ranges":                    "",
+		"nginx.ingress.kubernetes.io/permanent-redirect-code":    "",
+		"nginx.ingress.kubernetes.io/global-rate-limit-unheared": "",
+	}
+	for key, want := range tests {
+		_, ds := ingress.Read([]byte(`{"metadata": {"annotations": {"`+key+`": "x"}}, "spec": {"defaultBackend": {"service": {"name": "w", "port": {"number": 1}}}}}`), origin("Ingress"), false, false)
+		got := ""
+		for _, d := range ds {
+			got += d.Severity.String() + " [" + d.Code + "] " + d.Hint
+		}
+		if want != "" {
+			want = "warning [annotation] did you mean " + want + "?"
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package workload
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -24,8 +23,8 @@ type Controller struct {
 	// DaemonSet, which has PerNode: it asks for one on each node.
 	Replicas int
 	PerNode  bool
-	// Config is as in model.Workload.
-	Config string
+	// These are as in model.Workload.
+	Config, ControllerClass, IngressClass string
 	// Template is a pod as the controller makes it, without name (NP-47).
 	Template model.Pod
 }
@@ -71,6 +70,7 @@ type templateSpec struct {
 type templateContainer struct {
 	Ports         []containerPort  `json:"ports"`
 	RestartPolicy string           `json:"restartPolicy"`
+	Command       []jsontext.Value `json:"command"`
 	Args          []jsontext.Value `json:"args"`
 }
 
@@ -84,38 +84,6 @@ func (s *templateSpec) pod() podSpec {
 		out.Containers = append(out.Containers, container{Ports: c.Ports, RestartPolicy: c.RestartPolicy})
 	}
 	return out
-}
-
-// config returns the ConfigMap that a container is told by --configmap to read, as
-// "namespace/name", or "". That of its own namespace may be written as a variable.
-func (s *templateSpec) config(namespace string) string {
-	for _, c := range s.Containers {
-		next := false
-		for _, arg := range c.Args {
-			text, err := jsontext.AppendUnquote(nil, arg)
-			if err != nil {
-				continue
-			}
-			flag, value, given := strings.Cut(string(text), "=")
-			switch named := flag == "--configmap" || flag == "-configmap"; {
-			case next:
-				value = string(text)
-			case named && !given:
-				next = true
-				continue
-			case !named:
-				continue
-			}
-			if ns, name, ok := strings.Cut(value, "/"); ok {
-				if ns == "$(POD_NAMESPACE)" {
-					ns = namespace
-				}
-				return ns + "/" + name
-			}
-			next = false
-		}
-	}
-	return ""
 }
 
 type templateMetadata struct {
@@ -264,7 +232,7 @@ func ReadController(text []byte, o model.Origin, opts ...Option) (Controller, []
 	template, problems := lowerTemplate(m.template, m.templateField, o)
 	c.Template = template
 	if m.template != nil {
-		c.Config = m.template.Spec.config(o.Namespace)
+		c.Config, c.ControllerClass, c.IngressClass = m.template.Spec.told(o.Namespace)
 	}
 	return c, append(ds, problems...)
 }
