@@ -25,8 +25,11 @@ func TestOutsideNames(t *testing.T) {
 		{"a family each", [][]engine.AddrRange{six, four}, [][]string{{"IPv6 internet"}, {"IPv4 internet"}}},
 		{"one family", [][]engine.AddrRange{r("203.0.113.0/24"), four}, [][]string{{"203.0.113.0/24"}, {"other internet"}}},
 		{"the most of both", [][]engine.AddrRange{slices.Concat(four, six), r("203.0.113.0/24")}, [][]string{{"other internet"}, {"203.0.113.0/24"}}},
-		{"the most of one", [][]engine.AddrRange{slices.Concat(four, r("2a00::/16")), slices.Concat(six, r("1.1.1.1/32"))},
-			[][]string{{"other IPv4 internet", "2a00::/16"}, {"other IPv6 internet", "1.1.1.1"}}},
+		{
+			"the most of one",
+			[][]engine.AddrRange{slices.Concat(four, r("2a00::/16")), slices.Concat(six, r("1.1.1.1/32"))},
+			[][]string{{"other IPv4 internet", "2a00::/16"}, {"other IPv6 internet", "1.1.1.1"}},
+		},
 		{"ranges that touch", [][]engine.AddrRange{slices.Concat(r("203.0.113.0/25"), r("203.0.113.128/25")), four}, [][]string{{"203.0.113.0/24"}, {"other internet"}}},
 	} {
 		got := outsideNames("internet", c.parts)

@@ -2,7 +2,6 @@ package route
 
 import (
 	"cmp"
-	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -26,20 +25,22 @@ type Part struct {
 // those that let clients in first: by client, at what policies and lists of
 // prefixes tell apart, and by port where a name of a Service or an address stands
 // for several. judge answers a question over this Atlas. There are no parts where
-// that leaves one verdict. The cost is an answer for each sort of client.
+// that leaves one verdict. The cost is an answer for the whole, and one for each sort
+// of those clients that fare differently among themselves.
 func (a *Atlas) Parts(q Question, judge func(Question) Answer) []Part {
 	asked := inquiry{every: true}
 	a.asks = &asked
 	whole := judge(q)
 	a.asks = nil
 	byPort := q.Dst.Kind != expect.URL && slices.ContainsFunc(whole.Walks, func(w Walk) bool { return w.Port != whole.Walks[0].Port })
-	kinds := a.sorts(q, slices.Concat(asked.within...))
+	kinds := a.sorts(q, &whole, slices.Concat(asked.within...))
 	var ports []engine.PortRange
 	found := map[engine.PortRange]map[model.Verdict][]int{} // kinds, by port and verdict
 	for i := range kinds {
-		answer := judge(kinds[i].question)
-		if len(answer.Walks) == 0 && len(whole.Walks) > 0 {
-			continue // no part of the answer: they have no way
+		answer := kinds[i].answer
+		if answer == nil {
+			one := judge(kinds[i].question)
+			answer = &one
 		}
 		for port, verdict := range answer.byPort(byPort) {
 			if found[port] == nil {
@@ -99,63 +100,90 @@ func (a *Answer) byPort(apart bool) map[engine.PortRange]model.Verdict {
 }
 
 // sort is clients of a question that nothing tells apart which is asked on the
-// way: all of its ranges or peers, with a question about some of them.
+// way: all of its ranges or peers, with their answer, or a question about some of
+// them.
 type sort struct {
+	answer   *Answer
 	question Question
 	ranges   []engine.AddrRange
 	peers    []engine.PeerID
 }
 
-// sorts cuts the clients of a question by what policies make of them and by where
-// they stand towards some prefixes.
-func (a *Atlas) sorts(q Question, prefixes []netip.Prefix) []sort {
+// sorts cuts the clients of an answer: those whose ways mix verdicts by where they
+// stand towards some prefixes, and by the family of their addresses.
+func (a *Atlas) sorts(q Question, whole *Answer, prefixes []netip.Prefix) []sort {
 	var out []sort
-	at := map[string]int{}
-	key := func(class int, family model.Family, within func(netip.Prefix) bool) string {
-		b := append(binary.AppendUvarint(nil, uint64(class)), byte(family))
-		for _, p := range prefixes {
-			if within(p) {
-				b = append(b, 1)
+	for i := 0; i < len(whole.Walks); {
+		c := whole.Walks[i].client
+		n := i + 1
+		for n < len(whole.Walks) && sameEnd(whole.Walks[n].client.End, c.End) {
+			n++
+		}
+		walks := whole.Walks[i:n]
+		i = n
+		if slices.ContainsFunc(walks, func(w Walk) bool { return w.Mix != model.Mix(0).With(w.Verdict()) || w.Verdict() == model.Some }) {
+			out = append(out, a.cut(q, c, prefixes)...)
+			continue
+		}
+		s := sort{answer: &Answer{Walks: walks}}
+		s.answer.finish()
+		for _, id := range c.Peers {
+			if a.m.Universe().Peer(id).Kind == engine.OutsidePeer {
+				s.ranges = append(s.ranges, a.ranges(id, c.asked)...)
 			} else {
-				b = append(b, 0)
+				s.peers = append(s.peers, id)
 			}
 		}
-		return string(b)
+		out = append(out, s)
 	}
-	add := func(k string, one func() Question) *sort {
-		i, ok := at[k]
+	return out
+}
+
+// cut cuts a client by where its members stand towards some prefixes, and by the
+// family of their addresses.
+func (a *Atlas) cut(q Question, c client, prefixes []netip.Prefix) []sort {
+	var out []sort
+	at := map[string]int{}
+	const inside = ^model.Family(0) // of who is no address outside
+	add := func(family model.Family, within func(netip.Prefix) bool) *sort {
+		key := []byte{byte(family)}
+		for _, p := range prefixes {
+			if within(p) {
+				key = append(key, 1)
+			} else {
+				key = append(key, 0)
+			}
+		}
+		i, ok := at[string(key)]
 		if !ok {
 			i = len(out)
-			at[k] = i
-			out = append(out, sort{question: one()})
+			at[string(key)] = i
+			out = append(out, sort{})
 		}
 		return &out[i]
 	}
-	for class, c := range a.clients(q.Src, q.Asked, true) {
-		for _, id := range c.Peers {
-			if !c.Outside {
-				own := a.addresses(id)
-				k := key(class, 0, func(p netip.Prefix) bool { return slices.ContainsFunc(own, p.Contains) })
-				s := add(k, func() Question { return q })
-				s.peers = append(s.peers, id)
-				continue
-			}
-			for _, r := range a.ranges(id, q.Asked) {
-				for _, r := range cutAt(r, prefixes) {
-					k := key(class, model.FamilyOf(r.First), func(p netip.Prefix) bool { return p.Contains(r.First) })
-					s := add(k, func() Question {
-						one := q
-						one.Src = a.m.EndOf(r.String(), []engine.PeerID{id})
-						one.Asked = expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last, Outside: true}
-						return one
-					})
-					s.ranges = append(s.ranges, r)
+	for _, id := range c.Peers {
+		if a.m.Universe().Peer(id).Kind != engine.OutsidePeer {
+			own := a.addresses(id)
+			s := add(inside, func(p netip.Prefix) bool { return slices.ContainsFunc(own, p.Contains) })
+			s.peers = append(s.peers, id)
+			continue
+		}
+		for _, r := range a.ranges(id, c.asked) {
+			for _, r := range cutAt(r, prefixes) {
+				s := add(model.FamilyOf(r.First), func(p netip.Prefix) bool { return p.Contains(r.First) })
+				if len(s.ranges) == 0 {
+					s.question = q
+					s.question.Src = a.m.EndOf(r.String(), []engine.PeerID{id})
+					s.question.Asked = expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last, Outside: true}
 				}
+				s.ranges = append(s.ranges, r)
 			}
 		}
 	}
 	for i := range out {
 		if s := &out[i]; len(s.peers) > 0 {
+			s.question = q
 			s.question.Src = a.m.EndOf(a.m.PeersName(s.peers), s.peers)
 		}
 	}
