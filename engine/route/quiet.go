@@ -13,6 +13,8 @@ import (
 // whose namespaces are as they were nothing can change.
 type stir struct {
 	everywhere bool
+	// dns tells that the cluster's DNS answers otherwise.
+	dns        bool
 	namespaces map[string]bool
 }
 
@@ -21,6 +23,7 @@ func stirred(d *engine.Diff, edits []nameEdit) *stir {
 	s := &stir{namespaces: map[string]bool{}}
 	before, after := d.Before.Cluster(), d.After.Cluster()
 	s.everywhere = meaning(before.Tiers) != meaning(after.Tiers) || meaning(before.Nodes) != meaning(after.Nodes) || families(before) != families(after)
+	s.dns = meaning(before.Names.Corefiles) != meaning(after.Names.Corefiles)
 	for i := range d.Edits {
 		e := &d.Edits[i]
 		if !e.Kind.OfPolicy() {
@@ -121,7 +124,7 @@ func (x *comparer) quiet(s *stir, name string) bool {
 		}
 		for side, w := range []*way{&before[i], &after[i]} {
 			namespaces, ok := w.namespaces(x.atlases[side])
-			if !ok || slices.ContainsFunc(namespaces, func(ns string) bool { return s.namespaces[ns] }) {
+			if !ok || s.dns && w.entry != nil && w.entry.door.authOf(w.entry.Route).URL != "" || slices.ContainsFunc(namespaces, func(ns string) bool { return s.namespaces[ns] }) {
 				return false
 			}
 		}
@@ -156,9 +159,11 @@ func (w *way) namespaces(a *Atlas) ([]string, bool) {
 	if e.door.assumed != nil {
 		out = append(out, e.door.assumed.namespace)
 	}
-	if e.door.authOf(e.Route).URL != "" { // that and the DNS may be anywhere
+	asked, ok := a.authNamespaces(e.door, e.Route)
+	if !ok {
 		return nil, false
 	}
+	out = append(out, asked...)
 	for _, b := range e.choice.entry.Backends {
 		s := a.services[nameKey{b.Namespace, b.Name}]
 		if s != nil && !s.Selects {
