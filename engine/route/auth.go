@@ -129,6 +129,34 @@ func authTitle(d *door, t target) string {
 	return fmt.Sprintf("from %s to %s %s, which it asks whether a request may pass", d.name, t.host, model.PortString(model.TCP, t.port, t.port))
 }
 
+// authNamespaces returns the namespaces of the pods that a door comes to when it asks
+// whether a request may pass, those of the DNS included, and reports false if they
+// are not known.
+func (a *Atlas) authNamespaces(d *door, r *model.Route) ([]string, bool) {
+	h := a.auth(d, r)
+	if h == nil {
+		return nil, true
+	}
+	t, err := parseTarget(expect.Peer{Kind: expect.URL, Text: d.authOf(r).URL})
+	s, _ := a.serviceNamed(t.host, "")
+	if err != nil || s == nil || !s.Selects {
+		return nil, false
+	}
+	out := []string{s.Namespace}
+	for i := range h.Legs {
+		l := &h.Legs[i]
+		for _, id := range l.Dst.Peers {
+			if l.Matrix == nil {
+				return nil, false
+			}
+			if p := l.Matrix.PodOf(id); p != nil && !slices.Contains(out, p.Namespace) {
+				out = append(out, p.Namespace)
+			}
+		}
+	}
+	return out, true
+}
+
 // servedAuth says of a URL that a door asks that it is one of the ways in itself,
 // which is not followed.
 func (a *Atlas) servedAuth(h *Hop, d *door, r *model.Route) {

@@ -14,6 +14,8 @@ import (
 // endpoints among them, and on which no edit of a name bears.
 type stir struct {
 	everywhere bool
+	// dns tells that the cluster's DNS answers otherwise.
+	dns        bool
 	namespaces map[string]bool
 }
 
@@ -22,6 +24,7 @@ func stirred(d *engine.Diff, edits []nameEdit) *stir {
 	s := &stir{namespaces: map[string]bool{}}
 	before, after := d.Before.Cluster(), d.After.Cluster()
 	s.everywhere = meaning(before.Tiers) != meaning(after.Tiers) || meaning(before.Nodes) != meaning(after.Nodes) || !slices.Equal(addressFamilies(before), addressFamilies(after))
+	s.dns = meaning(before.Names.Corefiles) != meaning(after.Names.Corefiles)
 	for i := range d.Edits {
 		e := &d.Edits[i]
 		if !e.Kind.OfPolicy() {
@@ -117,7 +120,7 @@ func (x *comparer) quiet(s *stir, name string) bool {
 		}
 		for side, w := range []*way{&before[i], &after[i]} {
 			namespaces, ok := w.namespaces(x.atlases[side])
-			if !ok || s.in(namespaces) {
+			if !ok || s.dns && w.entry != nil && w.entry.door.authOf(w.entry.Route).URL != "" || s.in(namespaces) {
 				return false
 			}
 		}
@@ -152,9 +155,11 @@ func (w *way) namespaces(a *Atlas) ([]string, bool) {
 	if e.door.assumed != nil {
 		out = append(out, e.door.assumed.namespace)
 	}
-	if e.door.authOf(e.Route).URL != "" { // that and the DNS may be anywhere
+	asked, ok := a.authNamespaces(e.door, e.Route)
+	if !ok {
 		return nil, false
 	}
+	out = append(out, asked...)
 	for _, b := range e.choice.entry.Backends {
 		s := a.services[nameKey{b.Namespace, b.Name}]
 		if s != nil && !s.Selects {
