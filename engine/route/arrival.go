@@ -15,6 +15,9 @@ type Arrival struct {
 	client client
 }
 
+// Clients returns who comes, as peers of the atlas' matrix, ascending.
+func (x *Arrival) Clients() []engine.PeerID { return x.client.Peers }
+
 // Arrivals returns where the walks of an answer lead, in their order.
 func (a *Answer) Arrivals() []Arrival {
 	var out []Arrival

@@ -386,8 +386,13 @@ func (x *comparer) backendEdit(end int) (engine.Edit, bool) {
 		return engine.Edit{Kind: engine.WorkloadRemoved, Object: objectOf(&before.Workloads[w.Before]), Text: "removed", Before: []model.Origin{o}}, true
 	}
 	var words []string
-	if old, now := before.Workloads[w.Before].Config, after.Workloads[w.After].Config; old != now {
-		words = append(words, fmt.Sprintf("--configmap: %s → %s", orNone(old), orNone(now)))
+	old, now := &before.Workloads[w.Before], &after.Workloads[w.After]
+	for _, arg := range []struct{ name, old, now string }{
+		{"--configmap", old.Config, now.Config}, {"--controller-class", old.ControllerClass, now.ControllerClass}, {"--ingress-class", old.IngressClass, now.IngressClass},
+	} {
+		if arg.old != arg.now {
+			words = append(words, fmt.Sprintf("%s: %s → %s", arg.name, orNone(arg.old), orNone(arg.now)))
+		}
 	}
 	pods := [2][]*model.Pod{}
 	for i, c := range []*model.Cluster{before, after} {

@@ -215,6 +215,18 @@ func (c *crowd) toEntry(e *Entry, port uint16, rivals map[string]int) (Answer, b
 	return c.throughDoor(name, e.door, t, choices), true
 }
 
+// Again returns the verdict about other clients at a way in that Openings returned,
+// on the first of its ports.
+func (a *Atlas) Again(o *Opening, src engine.End, asked expect.Peer) Answer {
+	c := a.crowdOf(src, asked)
+	if o.Publication != nil {
+		return c.toPublished(o.Publication)
+	}
+	_, rivals := a.rivals(a.Entries())
+	answer, _ := c.toEntry(o.Entry, o.Ports[0].First, rivals)
+	return answer
+}
+
 // throughDoor returns the verdict about requests at a door, of which some entries
 // share or contest them.
 func (c *crowd) throughDoor(name string, d *door, t target, choices []choice) Answer {

@@ -15,9 +15,15 @@ import (
 type waysIn struct {
 	in    *input
 	atlas *route.Atlas
-	// whole are internet and private, and their names.
-	whole map[expect.PeerKind]engine.Side
-	asked map[string][]route.Opening
+	// crowds are internet and private, as far as there are such addresses.
+	crowds []crowdIn
+}
+
+// crowdIn is internet or private, with what becomes of it at every way in.
+type crowdIn struct {
+	client   expect.Peer
+	side     engine.Side
+	openings []route.Opening
 }
 
 func (in *input) waysIn(controllers map[string]expect.Peer) (*waysIn, error) {
@@ -25,43 +31,19 @@ func (in *input) waysIn(controllers map[string]expect.Peer) (*waysIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &waysIn{in: in, atlas: atlas, whole: map[expect.PeerKind]engine.Side{}, asked: map[string][]route.Opening{}}
-	for _, kind := range []expect.PeerKind{expect.Internet, expect.Private} {
-		if s, err := in.matrix.Side(expect.Peer{Kind: kind}); err == nil { // else there is none
-			w.whole[kind] = s
-		}
-	}
-	return w, nil
-}
-
-// clients returns the addresses outside that a side holds as peers to ask about:
-// internet and private where it holds all of them, and ranges.
-func (w *waysIn) clients(side engine.Side) []expect.Peer {
-	var out []expect.Peer
+	w := &waysIn{in: in, atlas: atlas}
 	for _, p := range []expect.Peer{{Kind: expect.Internet, Text: "internet"}, {Kind: expect.Private, Text: "private"}} {
-		if whole, ok := w.whole[p.Kind]; ok && whole.Without(side).Empty() {
-			out = append(out, p)
-			side = side.Without(whole)
+		side, err := in.matrix.Side(p)
+		if err != nil {
+			continue // there is none
 		}
-	}
-	for _, r := range side.Outside() {
-		out = append(out, expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last, Outside: true})
-	}
-	return out
-}
-
-// openings returns what becomes of clients at every way in.
-func (w *waysIn) openings(client expect.Peer) ([]route.Opening, error) {
-	all, ok := w.asked[client.String()]
-	if !ok {
-		end, err := w.in.resolve(client)
+		end, err := in.resolve(p)
 		if err != nil {
 			return nil, err
 		}
-		all = w.atlas.Openings(end, client)
-		w.asked[client.String()] = all
+		w.crowds = append(w.crowds, crowdIn{p, side, atlas.Openings(end, p)})
 	}
-	return all, nil
+	return w, nil
 }
 
 // breach looks for a way in by which somebody gets where a line says that nobody
@@ -110,25 +92,61 @@ type passage struct {
 // at all.
 func (w *waysIn) wayThrough(l *expect.Line, src, dst engine.Side) (*passage, error) {
 	var found *passage
-	for _, client := range w.clients(src) {
-		all, err := w.openings(client)
-		if err != nil {
-			return nil, err
+	for i := range w.crowds {
+		c := &w.crowds[i]
+		if !c.side.Overlaps(src) {
+			continue
 		}
-		for i := range all {
-			for _, x := range all[i].Answer.Arrivals() {
+		all := c.side.Without(src).Empty()
+		for k := range c.openings {
+			o := &c.openings[k]
+			for _, x := range o.Answer.Arrivals() {
 				verdict := x.Mix.Verdict()
 				if verdict == model.Denied || verdict == model.None || found != nil && verdict != model.Allowed || !w.ends(x.Leg, dst, l) {
 					continue
 				}
-				found = &passage{client, &all[i], x}
-				if verdict == model.Allowed {
+				one := &passage{c.client, o, x}
+				if !all {
+					var err error
+					if one, err = w.among(l, src, dst, one); err != nil {
+						return nil, err
+					}
+				}
+				if one == nil {
+					continue
+				}
+				if found = one; one.arrival.Mix.Verdict() == model.Allowed {
 					return found, nil
 				}
 			}
 		}
 	}
 	return found, nil
+}
+
+// among returns somebody of a side who gets through as others of the clients of a
+// passage do, or nil. Where clients fare alike anyone of the side does; else those of
+// the side are asked about, range by range.
+func (w *waysIn) among(l *expect.Line, src, dst engine.Side, p *passage) (*passage, error) {
+	for _, id := range p.arrival.Clients() {
+		for _, r := range w.in.matrix.RangesOf(src, id) {
+			client := expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last, Outside: true}
+			if p.arrival.Mix.Verdict() == model.Allowed {
+				return &passage{client, p.opening, p.arrival}, nil
+			}
+			end, err := w.in.resolve(client)
+			if err != nil {
+				return nil, err
+			}
+			answer := w.atlas.Again(p.opening, end, client)
+			for _, x := range answer.Arrivals() {
+				if v := x.Mix.Verdict(); v != model.Denied && v != model.None && w.ends(x.Leg, dst, l) {
+					return &passage{client, p.opening, x}, nil
+				}
+			}
+		}
+	}
+	return nil, nil //nolint:nilnil // nobody
 }
 
 // ends reports whether a leg ends at a peer of a side, on a port that a line is
