@@ -328,18 +328,21 @@ func (x *comparer) causesOf(l *Leg) []engine.CauseID {
 		})
 	}
 	sources, destinations := x.endsAt(l.Src.Peers), x.endsAt(l.Dst.Peers)
-	among := func(list []int, of map[int]bool) bool {
-		return slices.ContainsFunc(list, func(i int) bool { return of[i] })
+	among := func(list, ends []int) bool { // both ascending
+		return slices.ContainsFunc(ends, func(i int) bool {
+			_, ok := slices.BinarySearch(list, i)
+			return ok
+		})
 	}
 	for i := range x.d.Flows {
-		if f := &x.d.Flows[i]; overlaps(f.Change.Ports) && among(f.Src, sources) && among(f.Dst, destinations) {
+		if f := &x.d.Flows[i]; among(f.Dst, destinations) && overlaps(f.Change.Ports) && among(f.Src, sources) {
 			out = append(out, f.Change.Cause)
 		}
 	}
 	u := x.d.After.Universe()
 	for i := range x.d.NodeFlows {
 		f := &x.d.NodeFlows[i]
-		if f.ToNodes || !overlaps(f.Change.Ports) || !among(f.Workloads, destinations) {
+		if f.ToNodes || !among(f.Workloads, destinations) || !overlaps(f.Change.Ports) {
 			continue
 		}
 		if slices.ContainsFunc(l.Src.Peers, func(id engine.PeerID) bool {
@@ -353,8 +356,8 @@ func (x *comparer) causesOf(l *Leg) []engine.CauseID {
 }
 
 // endsAt returns the ends of the comparison that have some of the peers as
-// members.
-func (x *comparer) endsAt(peers []engine.PeerID) map[int]bool {
+// members, ascending.
+func (x *comparer) endsAt(peers []engine.PeerID) []int {
 	if x.endsOf == nil {
 		x.endsOf = map[engine.PeerID][]int{}
 		for i, e := range x.d.Comparison.Ends {
@@ -363,13 +366,12 @@ func (x *comparer) endsAt(peers []engine.PeerID) map[int]bool {
 			}
 		}
 	}
-	out := map[int]bool{}
+	var out []int
 	for _, id := range peers {
-		for _, i := range x.endsOf[id] {
-			out[i] = true
-		}
+		out = append(out, x.endsOf[id]...)
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // backendEdit returns what was edited of a workload that bears on the Services that
