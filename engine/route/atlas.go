@@ -34,6 +34,8 @@ type Atlas struct {
 	podsIn map[string][]int
 	byAddr func() map[netip.Addr]int
 	byName func() map[podName]engine.PeerID
+	// api stands for the Service of the API server where the input lacks it.
+	api *model.Service
 	// found remembers what is behind the ports of Services.
 	found map[*model.ServicePort]usable
 	// behind remembers what is behind the entries of doors, which is the same for
@@ -146,6 +148,26 @@ func newAtlas(m *engine.Matrix, c *model.Cluster, controllers map[string]engine.
 func (a *Atlas) Service(namespace, name string) *model.Service {
 	return a.services[nameKey{namespace, name}]
 }
+
+// dialled returns the Service ns/name that somebody asks for, or nil. Every cluster
+// has that of the API server, also if the input does not hold it (SVC-26).
+func (a *Atlas) dialled(namespace, name string) *model.Service {
+	if s := a.Service(namespace, name); s != nil || (nameKey{namespace, name}) != apiService {
+		return s
+	}
+	if a.api == nil {
+		a.api = &model.Service{
+			Namespace: namespace, Name: name,
+			Ports: []model.ServicePort{{Name: "https", Port: 443, Target: model.Target{Number: apiPort}}},
+		}
+	}
+	return a.api
+}
+
+// apiService is the Service of the API server, and apiPort where it usually listens.
+var apiService = nameKey{"default", "kubernetes"}
+
+const apiPort = 6443
 
 // podsByAddress returns the pods that have addresses of their own, as indices.
 func (a *Atlas) podsByAddress() map[netip.Addr]int {

@@ -126,7 +126,7 @@ func (a *Atlas) split(h *Hop, whole Leg, all []endpoint) {
 func (a *Atlas) noEndpoints(h *Hop, c client, s *model.Service) {
 	known := s.Selects || len(a.slices) > 0
 	switch {
-	case s.Namespace == "default" && s.Name == "kubernetes" && !known:
+	case s == a.api, nameKey{s.Namespace, s.Name} == apiService && !known:
 		a.apiServer(h, c, s)
 	case !known:
 		h.say(open, "its endpoints are not in the input: kubectl get endpointslices -A -o yaml")
@@ -154,7 +154,7 @@ func (a *Atlas) apiServer(h *Hop, c client, s *model.Service) {
 		dst, where = a.m.EndOf("the API server", hosts), "on the nodes of the control plane"
 	}
 	h.note(s.Origin, "the API server's addresses are not in the input: taken to be "+where+", on 6443/tcp (SVC-26)")
-	h.add(a.collapsed(a.leg(c.End, dst, model.TCP, 6443, nil)))
+	h.add(a.collapsed(a.leg(c.End, dst, model.TCP, apiPort, nil)))
 }
 
 // collapsed returns a leg to one of several places, of which it is not known

@@ -188,18 +188,14 @@ func (a *Atlas) findNeeds() []Note {
 	if err != nil || len(src.Peers) == 0 || !m.IsolatesAny(model.Egress, src) {
 		return nil
 	}
-	api := Hop{Kind: Backend}
 	port := &model.ServicePort{Protocol: model.TCP, Port: 443}
-	if s := a.services[nameKey{"default", "kubernetes"}]; s != nil {
-		for i := range s.Ports {
-			if s.Ports[i].Port == port.Port {
-				port = &s.Ports[i]
-			}
+	s := a.dialled(apiService.namespace, apiService.name)
+	for i := range s.Ports {
+		if s.Ports[i].Port == port.Port {
+			port = &s.Ports[i]
 		}
-		api = a.backends(client{End: src}, s, port, viaClusterIP)
-	} else {
-		a.apiServer(&api, client{End: src}, &model.Service{})
 	}
+	api := a.backends(client{End: src}, s, port, viaClusterIP)
 	text := src.Name + " may not reach the API server, and learns of no name that is new (DNS-10, SVC-26)"
 	switch api.Verdict() {
 	case model.Allowed, model.None:

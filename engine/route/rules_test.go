@@ -187,6 +187,13 @@ func TestServiceRules(t *testing.T) {
 			[]string{"deny a/cli -> default/svc/kubernetes 443", "allow a/other -> default/svc/kubernetes 443; SVC-26"},
 		},
 		{
+			"every cluster has its Service, also if the input does not hold it (SVC-26)",
+			join(resolving, cli, pod("a", "other", ""),
+				policy("a", "cli", "podSelector: {matchLabels: {app: cli}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}, {ports: [{port: 443}]}]"),
+				policy("a", "other", "podSelector: {matchLabels: {app: other}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}, {ports: [{port: 6443}]}]")),
+			[]string{"deny a/cli -> default/svc/kubernetes 443", "allow a/other -> default/svc/kubernetes 443; SVC-26", "allow a/other -> https://kubernetes.default.svc/", "none internet -> https://kubernetes.default.svc/"},
+		},
+		{
 			"a backend on the network of a node is reached by the node's address only, and lets everybody in (SVC-27)",
 			join(resolving, cli, pod("a", "block", ""), "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.2}]}\n",
 				pod("a", "agent", "spec: {hostNetwork: true, nodeName: n1, containers: [{name: c}]}\nstatus: {podIP: 172.18.0.2}"), service("a", "agent", "selector: {app: agent}, ports: [{port: 80}]"),

@@ -229,9 +229,9 @@ func (a *Atlas) serviceNamed(host, namespace string) (*model.Service, bool) {
 			// the name of a pod below a headless Service
 			return nil, true
 		}
-		return a.services[nameKey{ns, svc}], true
+		return a.dialled(ns, svc), true
 	case ok && !strings.Contains(ns, "."):
-		s := a.services[nameKey{ns, svc}]
+		s := a.dialled(ns, svc)
 		return s, s != nil
 	case !ok && namespace != "":
 		s := a.services[nameKey{namespace, svc}]

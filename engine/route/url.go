@@ -18,7 +18,7 @@ import (
 func (a *Atlas) Walk(q Question) (Answer, error) {
 	switch q.Dst.Kind {
 	case expect.Service:
-		s := a.Service(q.Dst.Namespace, q.Dst.Name)
+		s := a.dialled(q.Dst.Namespace, q.Dst.Name)
 		if s == nil {
 			return Answer{}, a.noService(q.Dst)
 		}
