@@ -1,80 +1,15 @@
 package route
 
 import (
-	"cmp"
 	"errors"
 	"net/netip"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"netreach/engine"
 	"netreach/model"
 	"netreach/model/expect"
 )
-
-// WayFlows is flows of clients outside by a way in that change alike and by one
-// cause.
-type WayFlows struct {
-	// Clients are parts of internet or of private, in that order.
-	Clients []Clients
-	// Way is what they dial: a URL, or "ns/svc/name load balancer 443/tcp".
-	Way string
-	// Dst is an index of Workloads of the engine's Diff, or -1 for what is none,
-	// which Beyond names.
-	Dst    int
-	Beyond string
-	// Change is on the port of the pods. Its verdicts are None where one cluster
-	// does not have the way, or has it lead elsewhere.
-	Change engine.Change
-
-	way *way
-}
-
-// DialledAs reports whether the way is what a peer names: the URL, without
-// anything behind it, or the Service, on one of some ports; none means any.
-func (f *WayFlows) DialledAs(p expect.Peer, ports []model.PortMatch) bool {
-	switch {
-	case p.Kind == expect.URL && f.way.entry != nil:
-		u, err := url.Parse(p.Text)
-		if err != nil {
-			return false
-		}
-		tls := f.way.entry.tls(f.way.port)
-		port, scheme := uint16(80), "http"
-		if tls {
-			port, scheme = 443, "https"
-		}
-		if text := u.Port(); text != "" {
-			n, err := strconv.ParseUint(text, 10, 16)
-			if err != nil {
-				return false
-			}
-			port = uint16(n)
-		}
-		// The path is a pattern, so that its text counts as it is.
-		_, path, _ := strings.Cut(strings.TrimPrefix(p.Text, u.Scheme+"://"), "/")
-		host := strings.ToLower(u.Hostname())
-		return u.Scheme == scheme && port == f.way.port && (host == strings.ToLower(f.way.host) || host == "*" && f.way.host == "") &&
-			"/"+path == cmp.Or(f.way.entry.Path.Path, "/")
-	case p.Kind == expect.Service && f.way.publication != nil:
-		of := f.way.publication
-		return of.Service.Namespace == p.Namespace && of.Service.Name == p.Name &&
-			(len(ports) == 0 || slices.ContainsFunc(ports, func(m model.PortMatch) bool { return fits(m, of.Port, of.Number) }))
-	}
-	return false
-}
-
-// Clients is a part of the addresses outside.
-type Clients struct {
-	// Whole is "internet" or "private".
-	Whole string
-	// Ranges is nil where the part is the whole; Rest is then nil, too, and else
-	// what the part lacks of the whole.
-	Ranges, Rest []engine.AddrRange
-}
 
 // Diff is what changes by name between two clusters.
 type Diff struct {
@@ -386,9 +321,6 @@ func (x *comparer) atName(sides [2]*sideways, whole client, name string, found [
 	return out
 }
 
-// parted reports whether clients of whom a verdict is may fare differently.
-func parted(v model.Verdict) bool { return v == model.Some || v == model.Unknown }
-
 // verdict returns the verdict about one client at a spot.
 func (x *comparer) verdict(s *sideways, c client, k spot) model.Verdict {
 	var mix model.Mix
@@ -397,104 +329,6 @@ func (x *comparer) verdict(s *sideways, c client, k spot) model.Verdict {
 		mix = mix.Join(o.mix)
 	}
 	return mix.Verdict()
-}
-
-// part is clients that fare alike before, and alike after.
-type part struct {
-	client   client
-	ranges   []engine.AddrRange // nil: all of the client's
-	verdicts [2]model.Verdict
-}
-
-// partition cuts a crowd into parts by what becomes of its clients at a spot.
-func partition(whole client, before, after []outcome) []part {
-	sides := [][]outcome{before, after}
-	all := part{client: whole}
-	apart := false
-	for i, list := range sides {
-		var mix model.Mix
-		for _, o := range list {
-			apart = apart || len(o.client.Peers) != len(whole.Peers)
-			mix = mix.Join(o.mix)
-		}
-		all.verdicts[i] = mix.Verdict()
-	}
-	if !apart {
-		return []part{all}
-	}
-	var mixes [2]map[engine.PeerID]model.Mix
-	for i, list := range sides {
-		mixes[i] = map[engine.PeerID]model.Mix{}
-		for _, o := range list {
-			for _, id := range o.client.Peers {
-				mixes[i][id] = mixes[i][id].Join(o.mix)
-			}
-		}
-	}
-	var parts []part
-	for _, id := range whole.Peers {
-		p := part{client: client{engine.End{Name: whole.Name, Outside: true, Peers: []engine.PeerID{id}}, whole.asked}}
-		for i := range mixes {
-			p.verdicts[i] = mixes[i][id].Verdict()
-		}
-		parts = append(parts, p)
-	}
-	return merged(parts)
-}
-
-// merged joins parts that fare alike.
-func merged(parts []part) []part {
-	var out []part
-	for _, p := range parts {
-		i := slices.IndexFunc(out, func(q part) bool { return q.verdicts == p.verdicts })
-		if i < 0 {
-			p.client.Peers = slices.Clone(p.client.Peers)
-			out = append(out, p)
-			continue
-		}
-		out[i].client.Peers = append(out[i].client.Peers, p.client.Peers...)
-		out[i].ranges = append(out[i].ranges, p.ranges...)
-	}
-	return out
-}
-
-// change returns the change of a part of a crowd at a spot, if there is one.
-func (x *comparer) change(k spot, p part, whole client) []wayChange {
-	effect := engine.EffectOf(p.verdicts[0], p.verdicts[1])
-	if effect == 0 {
-		return nil
-	}
-	slices.Sort(p.client.Peers)
-	p.client.Peers = slices.Compact(p.client.Peers)
-	of := Clients{Whole: whole.asked.String()}
-	a := x.atlases[1]
-	var all []engine.AddrRange
-	for _, id := range whole.Peers {
-		all = append(all, a.m.Universe().Peer(id).Ranges...)
-	}
-	own := p.ranges
-	if own == nil && len(p.client.Peers) < len(whole.Peers) {
-		for _, id := range p.client.Peers {
-			own = append(own, a.m.Universe().Peer(id).Ranges...)
-		}
-	}
-	if own != nil {
-		if rest := engine.RangesWithout(all, own); len(rest) > 0 {
-			of.Ranges, of.Rest = engine.MergeRanges(own), rest
-		}
-	}
-	if p.ranges != nil { // any of these clients tells
-		r := p.ranges[0]
-		p.client.asked = expect.Peer{Kind: expect.Addresses, Text: r.String(), First: r.First, Last: r.Last}
-		p.client.Peers = []engine.PeerID{a.m.Universe().AddrID(r.First)}
-	}
-	return []wayChange{{
-		WayFlows: WayFlows{
-			Clients: []Clients{of}, Way: k.way, Dst: k.dst, Beyond: k.beyond, way: x.wayNamed(k.way),
-			Change: engine.Change{Before: p.verdicts[0], After: p.verdicts[1], Effect: effect, Ports: []engine.PortRange{k.port}},
-		},
-		client: p.client, spot: k,
-	}}
 }
 
 // wayNamed returns a way of that name, as the cluster after has it, or else the
@@ -506,17 +340,4 @@ func (x *comparer) wayNamed(name string) *way {
 		}
 	}
 	return nil
-}
-
-// sortedSpots returns spots in an order that does not depend on the run.
-func sortedSpots(of map[spot]bool) []spot {
-	out := make([]spot, 0, len(of))
-	for k := range of {
-		out = append(out, k)
-	}
-	slices.SortFunc(out, func(a, b spot) int {
-		return cmp.Or(strings.Compare(a.way, b.way), cmp.Compare(a.dst, b.dst), strings.Compare(a.beyond, b.beyond),
-			cmp.Compare(a.port.Protocol, b.port.Protocol), cmp.Compare(a.port.First, b.port.First))
-	})
-	return out
 }
