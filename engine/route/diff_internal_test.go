@@ -300,14 +300,7 @@ func oneByOne(t *testing.T, d *engine.Diff, opts Options, ranges []wholeRange) m
 func differingWorlds(t *testing.T, seed uint64) (*engine.Diff, Options) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 61))
-	c, o := worlds.Random(rng, 2+int(seed%3))
-	for i := range c.Pods {
-		c.Pods[i].Addresses = slices.DeleteFunc(c.Pods[i].Addresses, netip.Addr.Is6)
-	}
-	for i := range c.Nodes {
-		c.Nodes[i].Addresses = slices.DeleteFunc(c.Nodes[i].Addresses, netip.Addr.Is6)
-	}
-	o.PodCIDRs = slices.DeleteFunc(o.PodCIDRs, func(p netip.Prefix) bool { return p.Addr().Is6() })
+	c, o := worldOfIPv4(rng, 2+int(seed%3))
 	c.Names = randomNames(rng, c)
 	after := worlds.Copy(c)
 	after.Names = editedNames(rng, c, c.Names)
@@ -319,20 +312,7 @@ func differingWorlds(t *testing.T, seed uint64) (*engine.Diff, Options) {
 		p := &after.Pods[rng.IntN(len(after.Pods))]
 		p.Labels = p.Labels.With("app", []string{"x", "y", "a"}[rng.IntN(3)])
 	}
-	u, err := engine.NewUniverse(o, c, after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var m [2]*engine.Matrix
-	for i := range m {
-		if m[i], err = engine.Compile(u, i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d, err := engine.NewDiff(m[0], m[1])
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := diffOf(t, o, c, after)
 	opts := Options{Controllers: map[string]expect.Peer{}}
 	if p := c.Pods[0]; seed%3 > 0 && !p.StandIn {
 		opts.Controllers["nginx"] = expect.Peer{Kind: expect.Named, Namespace: p.Namespace, Name: c.Workloads[p.Workload].Name}
@@ -444,4 +424,37 @@ func editedNames(rng *rand.Rand, c *model.Cluster, of model.Names) model.Names {
 		}
 	}
 	return out
+}
+
+// worldOfIPv4 returns a random cluster without IPv6.
+func worldOfIPv4(rng *rand.Rand, size int) (*model.Cluster, model.Options) {
+	c, o := worlds.Random(rng, size)
+	for i := range c.Pods {
+		c.Pods[i].Addresses = slices.DeleteFunc(c.Pods[i].Addresses, netip.Addr.Is6)
+	}
+	for i := range c.Nodes {
+		c.Nodes[i].Addresses = slices.DeleteFunc(c.Nodes[i].Addresses, netip.Addr.Is6)
+	}
+	o.PodCIDRs = slices.DeleteFunc(o.PodCIDRs, func(p netip.Prefix) bool { return p.Addr().Is6() })
+	return c, o
+}
+
+// diffOf compares two clusters.
+func diffOf(t *testing.T, o model.Options, before, after *model.Cluster) *engine.Diff {
+	t.Helper()
+	u, err := engine.NewUniverse(o, before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m [2]*engine.Matrix
+	for i := range m {
+		if m[i], err = engine.Compile(u, i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := engine.NewDiff(m[0], m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

@@ -145,14 +145,7 @@ func gatewayEntry(rng *rand.Rand, ns, name string, nss []string) model.Entry {
 func gatewayWorlds(t *testing.T, seed uint64) (*engine.Diff, Options) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 77))
-	c, o := worlds.Random(rng, 2+int(seed%3))
-	for i := range c.Pods {
-		c.Pods[i].Addresses = slices.DeleteFunc(c.Pods[i].Addresses, netip.Addr.Is6)
-	}
-	for i := range c.Nodes {
-		c.Nodes[i].Addresses = slices.DeleteFunc(c.Nodes[i].Addresses, netip.Addr.Is6)
-	}
-	o.PodCIDRs = slices.DeleteFunc(o.PodCIDRs, func(p netip.Prefix) bool { return p.Addr().Is6() })
+	c, o := worldOfIPv4(rng, 2+int(seed%3))
 	for i := range c.Namespaces {
 		if rng.IntN(2) == 0 {
 			c.Namespaces[i].Labels = c.Namespaces[i].Labels.With("pub", "y")
@@ -210,19 +203,5 @@ func gatewayWorlds(t *testing.T, seed uint64) (*engine.Diff, Options) {
 			p.Labels = p.Labels.With("app.kubernetes.io/name", pick(rng, "ingress-nginx", "z"))
 		}
 	}
-	u, err := engine.NewUniverse(o, c, after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var m [2]*engine.Matrix
-	for i := range m {
-		if m[i], err = engine.Compile(u, i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d, err := engine.NewDiff(m[0], m[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d, Options{Controllers: map[string]expect.Peer{}}
+	return diffOf(t, o, c, after), Options{Controllers: map[string]expect.Peer{}}
 }
