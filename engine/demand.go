@@ -202,7 +202,7 @@ func (m *Matrix) batches(dst []PeerID, ports, except []model.PortMatch) []portBa
 			for n := range numbers {
 				ranges = append(ranges, PortRange{n.protocol, n.port, n.port})
 			}
-			ranges = subtractPorts(unite(ranges), left)
+			ranges = without(unite(ranges), left)
 			b := portBatch{ports: ranges}
 			for _, r := range ranges {
 				lo, hi := m.u.ports.Range(r.Protocol, r.First, r.Last)
@@ -232,27 +232,6 @@ func unite(ranges []PortRange) []PortRange {
 		out = append(out, r)
 	}
 	return out
-}
-
-// subtractPorts returns the ports of some ranges that are in none of others.
-func subtractPorts(ranges, others []PortRange) []PortRange {
-	for _, o := range others {
-		var out []PortRange
-		for _, r := range ranges {
-			if r.Protocol != o.Protocol || o.Last < r.First || r.Last < o.First {
-				out = append(out, r)
-				continue
-			}
-			if r.First < o.First {
-				out = append(out, PortRange{r.Protocol, r.First, o.First - 1})
-			}
-			if o.Last < r.Last {
-				out = append(out, PortRange{r.Protocol, o.Last + 1, r.Last})
-			}
-		}
-		ranges = out
-	}
-	return ranges
 }
 
 // asked returns the ports of an atom that a batch is about: the first range of

@@ -256,7 +256,7 @@ func (r *remainder) checkPair(a, b *restGroup, profileOf func(flowKind) *profile
 			if n+1 < len(pr.starts) {
 				end = int(pr.starts[n+1])
 			}
-			if left := subtractPorts(m.portsOf(int(pr.starts[n]), end), covered); len(left) > 0 && !f(openFlow{a, b, p, v, left}) {
+			if left := without(m.portsOf(int(pr.starts[n]), end), covered); len(left) > 0 && !f(openFlow{a, b, p, v, left}) {
 				return false
 			}
 		}

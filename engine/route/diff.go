@@ -23,8 +23,8 @@ type Diff struct {
 
 // Compare returns what changes by name between the two clusters of d: for clients
 // outside at the ways in, by way, workload and port, and behind the Services. The
-// edits and the causes of these changes that d does not know are added to it. The error is an
-// *engine.PeerError about a peer of opts that neither cluster has.
+// edits and the causes of these changes that d does not know are added to it. The
+// error is an *engine.PeerError about a peer of opts that neither cluster has.
 //
 // The cost is that of judging the ways that something edited may bear on, for
 // either cluster, and of judging what changes again for each edit that may be its

@@ -114,7 +114,7 @@ func (a *Atlas) frontDoor(c client, s *model.Service, p publication) Hop {
 		if len(s.Published)+len(s.PublishedNames) == 0 {
 			h.note(s.Origin, "the load balancer has no status yet, and counts as published (SVC-19)")
 		} else {
-			h.Title += " at " + strings.Join(addressesOf(s), ", ")
+			h.Title += " at " + strings.Join(publishedAt(s), ", ")
 		}
 		if s.Inward != "" {
 			h.note(s.Origin.At("metadata.annotations"), s.Inward+" keeps it out of the reach of the internet; whether a client there gets to it is not known")
@@ -162,8 +162,8 @@ func (a *Atlas) inward(c client) model.Mix {
 	return not(not(a.within(c, private)).And(open)) // denied becomes open
 }
 
-// addressesOf returns where the load balancer of a Service is known to listen.
-func addressesOf(s *model.Service) []string {
+// publishedAt returns where the load balancer of a Service is known to listen.
+func publishedAt(s *model.Service) []string {
 	var out []string
 	for _, a := range s.Published {
 		out = append(out, a.String())

@@ -69,25 +69,13 @@ func (s *stir) compareNamespaces(before, after *model.Cluster) {
 // comparePods takes in the namespaces of pods that are not the same in both
 // clusters.
 func (s *stir) comparePods(before, after *model.Cluster) {
-	type name struct {
-		namespace, name string
-		standIn         bool
-		kind            string
-	}
-	nameOf := func(c *model.Cluster, p *model.Pod) name {
-		n := name{namespace: p.Namespace, name: p.Name, standIn: p.StandIn}
-		if p.StandIn {
-			n.kind = c.Workloads[p.Workload].Kind
-		}
-		return n
-	}
-	old := make(map[name]*model.Pod, len(before.Pods))
+	old := make(map[podName]*model.Pod, len(before.Pods))
 	for i := range before.Pods {
-		old[nameOf(before, &before.Pods[i])] = &before.Pods[i]
+		old[podNameOf(&before.Pods[i])] = &before.Pods[i]
 	}
 	for i := range after.Pods {
 		p := &after.Pods[i]
-		n := nameOf(after, p)
+		n := podNameOf(p)
 		if was := old[n]; was == nil || !samePod(was, p) || before.Workloads[was.Workload].Kind != after.Workloads[p.Workload].Kind {
 			s.namespaces[p.Namespace] = true
 		}
